@@ -1,0 +1,1 @@
+"""Doctrine as data: presences, enumerations, activities, ladder, clocks, countries; with loader and checks."""

@@ -1,0 +1,197 @@
+"""Artifacts: immutable folders of tables and documents with a manifest, addressed by their content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tutela.data.store.folders import write_folder
+from tutela.kernel.digests import bytes_digest, content_digest, recipe_digest
+from tutela.kernel.manifests import Manifest
+from tutela.kernel.markings import Principal, require_read
+from tutela.kernel.problems import Problem
+
+Columns = Mapping[str, NDArray[Any]]
+
+SHORTEST_PREFIX: Final = 8
+"""So many digits of a digest must be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an artifact holds: tables of columns by name, documents as bytes by file name."""
+
+    tables: Mapping[str, Columns] = field(default_factory=dict)
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all tables (whatever the order of their rows) and all documents."""
+        parts = {f"table {name}": content_digest(columns) for name, columns in self.tables.items()}
+        parts |= {f"document {name}": bytes_digest(document) for name, document in self.documents.items()}
+        return recipe_digest(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All artifacts under one folder. Every read names who reads."""
+
+    root: Path
+
+    def write(self, manifest: Manifest, content: Content) -> Manifest:
+        """Keep an artifact; writing what is there already changes nothing. The manifest's digest must be right."""
+        if manifest.content != content.digest:
+            msg = "the manifest names another content"
+            raise ValueError(msg)
+
+        def fill(folder: Path) -> None:
+            for name, columns in content.tables.items():
+                _frame(columns).write_parquet(folder / f"{name}.parquet")
+            for name, document in content.documents.items():
+                (folder / name).write_bytes(document)
+            text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
+            (folder / "manifest.json").write_text(text, "utf-8")
+
+        try:
+            write_folder(self._folder(manifest.content), fill)
+        except OSError as error:
+            raise Problem(
+                "out-not-writable",
+                f"The store cannot be written ({error.strerror}).",
+                where=str(self.root),
+                remedy="Free space or mend the rights of the folder; what was there before is unchanged.",
+            ) from None
+        return manifest
+
+    def manifests(self, principal: Principal, kind: str | None = None) -> Iterator[Manifest]:
+        """The artifacts that this principal may read, oldest first."""
+        paths = sorted(self.root.glob("*/*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path))
+        for path in paths:
+            manifest = _load_manifest(path)
+            if (kind is None or manifest.kind == kind) and principal.may_read(
+                manifest.marking, manifest.compartments
+            ):
+                yield manifest
+
+    def find(self, digest: str, principal: Principal) -> Manifest:
+        """The artifact whose content or recipe begins with these digits, if this principal may read it."""
+        check_digest(digest)
+        if len(digest) == 64 and (path := self._folder(digest) / "manifest.json").is_file():
+            found = {digest: _load_manifest(path)}
+        else:
+            candidates = (_load_manifest(path) for path in self.root.glob("*/*/manifest.json"))
+            found = {
+                manifest.content: manifest
+                for manifest in candidates
+                if manifest.content.startswith(digest) or manifest.recipe.startswith(digest)
+            }
+        if not found:
+            raise unknown_artifact(digest)
+        if len(found) > 1:
+            raise Problem(
+                "artifact-ambiguous",
+                f"{len(found)} artifacts begin with these digits.",
+                where=digest,
+                remedy="Give more digits.",
+            )
+        manifest = next(iter(found.values()))
+        require_read(principal, manifest.marking, manifest.compartments)
+        return manifest
+
+    def load_table(self, digest: str, name: str, principal: Principal) -> dict[str, NDArray[Any]]:
+        """One table of an artifact, as columns."""
+        path = self._readable(digest, f"{name}.parquet", principal)
+        try:
+            frame = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError):
+            raise _damaged(digest) from None
+        return {column.name: _column(column) for column in frame.get_columns()}
+
+    def load_document(self, digest: str, name: str, principal: Principal) -> bytes:
+        """One document of an artifact."""
+        return self._readable(digest, name, principal).read_bytes()
+
+    def verify(self, manifest: Manifest, principal: Principal) -> None:
+        """Read all of an artifact and refuse it if it is not what its digest says."""
+        folder = self._folder(manifest.content)
+        names = sorted(path.name for path in folder.iterdir() if path.name != "manifest.json")
+        tables = [name.removesuffix(".parquet") for name in names if name.endswith(".parquet")]
+        content = Content(
+            {name: self.load_table(manifest.content, name, principal) for name in tables},
+            {
+                name: self.load_document(manifest.content, name, principal)
+                for name in names
+                if not name.endswith(".parquet")
+            },
+        )
+        if content.digest != manifest.content:
+            raise _damaged(manifest.content)
+
+    def _readable(self, digest: str, name: str, principal: Principal) -> Path:
+        manifest = self.find(digest, principal)
+        path = self._folder(manifest.content) / name
+        if not path.is_file():
+            raise _damaged(digest)
+        return path
+
+    def _folder(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest
+
+
+def check_digest(digest: str) -> None:
+    """Refuse what cannot be a digest."""
+    if len(digest) < SHORTEST_PREFIX or len(digest) > 64 or not set(digest) <= set("0123456789abcdef"):
+        raise Problem(
+            "option-invalid",
+            "This is not a digest.",
+            where="DIGEST",
+            remedy=f"Give at least {SHORTEST_PREFIX} of its 64 digits (0-9, a-f), as claims.json has them.",
+        )
+
+
+def unknown_artifact(digest: str) -> Problem:
+    """The Problem that nothing in this home has the digest."""
+    return Problem(
+        "artifact-unknown",
+        "Nothing in this home has this digest.",
+        where=digest,
+        remedy="Name the home that it was made in with --home, or run the command that makes it again.",
+    )
+
+
+def _damaged(digest: str) -> Problem:
+    return Problem(
+        "artifact-damaged",
+        "The artifact was altered or is incomplete.",
+        where=digest[:12],
+        remedy="Delete its folder from the store and run the command that makes it again.",
+    )
+
+
+def _load_manifest(path: Path) -> Manifest:
+    try:
+        manifest = Manifest.from_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise _damaged(path.parent.name) from None
+    if manifest.content != path.parent.name:
+        raise _damaged(path.parent.name)
+    return manifest
+
+
+def _frame(columns: Columns) -> pl.DataFrame:
+    return pl.DataFrame([pl.Series(name, column) for name, column in columns.items()])
+
+
+def _column(series: pl.Series) -> NDArray[Any]:
+    if series.dtype == pl.String:
+        return series.to_numpy().astype(np.str_)
+    if series.dtype == pl.Date:
+        return series.to_numpy().astype("datetime64[D]")
+    return np.array(series.to_numpy())

@@ -1,0 +1,1 @@
+"""Statements: text whose every figure is bound to what it was computed from."""

@@ -1,0 +1,1 @@
+"""The words everyone shares: Problem, Estimate, Period, Place, digests, Manifest, Accounting, Marking."""

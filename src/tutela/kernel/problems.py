@@ -1,0 +1,98 @@
+"""One catalogue of everything that may go wrong, at any layer.
+
+A `Problem` names the offender and the remedy in one sentence each. The process exit code, the HTTP status
+and the page's title all derive from its code, so every surface says the same thing.
+A message never holds a value from a case: name the column and the line, not what stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What every problem with one code has in common."""
+
+    code: str
+    title: str
+    exit_code: int = 2
+    http_status: int = 400
+
+
+_KINDS: Final = (
+    # files that people bring
+    ProblemKind("file-missing", "The file is not there", http_status=404),
+    ProblemKind("file-unreadable", "The file cannot be read"),
+    ProblemKind("file-empty", "The file has no rows"),
+    ProblemKind("file-encoding", "The file is in another encoding"),
+    ProblemKind("file-delimiter", "The columns are separated by another character"),
+    ProblemKind("file-header", "The header is not the one expected"),
+    ProblemKind("file-not-a-table", "The file is not a table"),
+    ProblemKind("file-truncated", "The file ends in the middle of a row"),
+    ProblemKind("file-too-large", "The file is larger than it may be", http_status=413),
+    ProblemKind("source-unknown", "No reader knows this layout"),
+    ProblemKind("id-conflict", "One id stands for two different rows"),
+    ProblemKind("too-many-bad-rows", "Too many rows are bad"),
+    ProblemKind("bad-row", "A row is bad and strict reading was asked for"),
+    # what people ask for
+    ProblemKind("option-invalid", "An option has a value that does not fit"),
+    ProblemKind("date-invalid", "The date is not a day"),
+    ProblemKind("presence-unknown", "The register knows no such presence", http_status=404),
+    ProblemKind("country-unknown", "No list of countries has this name or code"),
+    ProblemKind("nothing-to-study", "There is nothing to compute from"),
+    # home, store, artifacts
+    ProblemKind("home-missing", "There is no Tutela home here", http_status=503),
+    ProblemKind("out-not-writable", "The output cannot be written"),
+    ProblemKind("artifact-unknown", "No artifact has this digest", http_status=404),
+    ProblemKind("artifact-ambiguous", "More than one artifact begins so"),
+    ProblemKind("artifact-damaged", "The artifact is not what its digest says", exit_code=3, http_status=500),
+    ProblemKind("artifact-differs", "Recomputing gave something else", exit_code=3, http_status=500),
+    ProblemKind("not-allowed", "You may not see this", exit_code=4, http_status=403),
+    ProblemKind("page-missing", "There is no such page", http_status=404),
+    # statements
+    ProblemKind("figure-unbound", "A number in the text is bound to nothing"),
+    ProblemKind("figure-unknown", "The text names a figure that was not computed"),
+    ProblemKind("statement-altered", "The statement is not what was built", exit_code=3),
+    # the service
+    ProblemKind("host-not-loopback", "The application may only be reached from this machine for now"),
+    ProblemKind("port-taken", "The port is in use"),
+    ProblemKind("built-files-missing", "The pages' built files are missing", http_status=503),
+    # ourselves
+    ProblemKind("catalogue-broken", "The catalogue contradicts itself", exit_code=3, http_status=500),
+)
+
+KINDS: Final[dict[str, ProblemKind]] = {kind.code: kind for kind in _KINDS}
+
+
+class Problem(Exception):
+    """Something that a person can put right: what is wrong, where, and what to do about it."""
+
+    def __init__(self, code: str, message: str, *, remedy: str, where: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = KINDS[code]
+        self.message = message
+        self.where = where
+        self.remedy = remedy
+
+    @property
+    def code(self) -> str:
+        """The stable code, for machines."""
+        return self.kind.code
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.message} {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Problems cross process pools; the default would call __init__ with the message alone.
+        return (_rebuild, (self.code, self.message, self.remedy, self.where))
+
+    def as_json(self) -> dict[str, str | None]:
+        """The shape of the command contract: problem, message, where, remedy."""
+        return {"problem": self.code, "message": self.message, "where": self.where, "remedy": self.remedy}
+
+
+def _rebuild(code: str, message: str, remedy: str, where: str | None) -> Problem:
+    return Problem(code, message, remedy=remedy, where=where)

@@ -1,0 +1,1 @@
+"""The pages: server-rendered HTML, one folder for each area."""

@@ -1,0 +1,162 @@
+import dataclasses
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from tutela.data.store.artifacts import Content, Store
+from tutela.kernel.manifests import Manifest
+from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.kernel.problems import Problem
+
+OWNER = Principal("owner", Marking.STRICTLY_CONFIDENTIAL)
+TABLE = {
+    "id": np.array(["b", "a"]),
+    "day": np.array(["2020-01-01", "NaT"], dtype="M8[D]"),
+    "deaths": np.array([np.nan, 2.0]),
+    "code": np.array([1, 2], dtype=np.int8),
+}
+CONTENT = Content({"rows": TABLE}, {"page.html": b"<p>"})
+
+
+def test_a_store_that_was_altered_is_found_out_by_its_rows(store):
+    kept = keep(store)
+    other = Content({"rows": TABLE | {"code": TABLE["code"] + 1}})
+    elsewhere = keep(Store(store.root.parent / "other"), other)
+    theirs = store.root.parent / "other" / elsewhere.content[:2] / elsewhere.content / "rows.parquet"
+    shutil.copy(theirs, store.root / kept.content[:2] / kept.content)
+    with pytest.raises(Problem) as caught:
+        store.verify(kept, OUTSIDER)
+    assert caught.value.code == "artifact-damaged"
+
+
+def keep(store, content=CONTENT, marking=Marking.UNCLASSIFIED, **changes):
+    manifest = Manifest("thing", "t", content.digest, marking=marking, **changes)
+    return store.write(manifest, content)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def test_it_refuses_a_reader_who_is_not_cleared(store):
+    kept = keep(store, marking=Marking.CONFIDENTIAL)
+    for read in (
+        lambda: store.find(kept.content, OUTSIDER),
+        lambda: store.find(kept.content[:8], OUTSIDER),
+        lambda: store.load_table(kept.content, "rows", OUTSIDER),
+        lambda: store.load_document(kept.content, "page.html", OUTSIDER),
+    ):
+        with pytest.raises(Problem) as caught:
+            read()
+        assert caught.value.code == "not-allowed"
+    assert list(store.manifests(OUTSIDER)) == []
+
+
+def test_it_refuses_what_is_no_digest_and_what_it_does_not_have(store):
+    keep(store)
+    for text, code in [
+        ("abc", "option-invalid"),
+        ("../../../../etc", "option-invalid"),
+        ("0" * 64, "artifact-unknown"),
+    ]:
+        with pytest.raises(Problem) as caught:
+            store.find(text, OWNER)
+        assert caught.value.code == code
+
+
+def test_it_refuses_a_beginning_that_fits_two(store, monkeypatch):
+    monkeypatch.setattr("tutela.data.store.artifacts.SHORTEST_PREFIX", 0)
+    keep(store)
+    keep(store, Content(documents={"other": b""}))
+    with pytest.raises(Problem) as caught:
+        store.find("", OWNER)
+    assert caught.value.code == "artifact-ambiguous"
+
+
+def test_it_gives_back_what_was_kept(store):
+    kept = keep(store)
+    assert store.find(kept.content[:10], OUTSIDER) == kept
+    assert store.find(kept.recipe, OUTSIDER) == kept
+    columns = store.load_table(kept.content, "rows", OUTSIDER)
+    assert {name: column.dtype.kind for name, column in columns.items()} == {
+        "id": "U", "day": "M", "deaths": "f", "code": "i",
+    }  # fmt: skip
+    assert np.isnat(columns["day"]).tolist() == [False, True]
+    assert store.load_document(kept.content, "page.html", OUTSIDER) == b"<p>"
+    store.verify(kept, OUTSIDER)
+
+
+def test_the_order_of_rows_does_not_make_another_artifact(store):
+    turned = {name: column[::-1] for name, column in TABLE.items()}
+    assert Content({"rows": turned}, CONTENT.documents).digest == CONTENT.digest
+
+
+def test_keeping_twice_keeps_once(store):
+    keep(store)
+    keep(store)
+    assert len(list(store.manifests(OUTSIDER))) == 1
+    assert [path.name for path in store.root.rglob("*.partial")] == []
+
+
+def test_it_refuses_a_manifest_of_something_else(store):
+    with pytest.raises(ValueError, match="another content"):
+        store.write(Manifest("thing", "t", "0" * 64), CONTENT)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "manifest.json").write_text("{"),
+        lambda folder: (folder / "manifest.json").write_text(
+            json.dumps(json.loads((folder / "manifest.json").read_text()) | {"content": "1" * 64})
+        ),
+        lambda folder: (folder / "rows.parquet").write_bytes(b"PAR1"),
+        lambda folder: (folder / "rows.parquet").unlink(),
+    ],
+)
+def test_it_names_damage(store, damage):
+    kept = keep(store)
+    damage(store.root / kept.content[:2] / kept.content)
+    with pytest.raises(Problem) as caught:
+        store.load_table(kept.content, "rows", OUTSIDER)
+    assert caught.value.code == "artifact-damaged"
+
+
+def test_a_document_that_was_altered_is_found_out(store):
+    kept = keep(store)
+    (store.root / kept.content[:2] / kept.content / "page.html").write_bytes(b"<p>safe")
+    with pytest.raises(Problem) as caught:
+        store.verify(kept, OUTSIDER)
+    assert caught.value.code == "artifact-damaged"
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(store, monkeypatch):
+    keep(store)
+    before = sorted(store.root.rglob("*"))
+
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("polars.DataFrame.write_parquet", full)
+    with pytest.raises(Problem) as caught:
+        keep(store, Content({"rows": TABLE | {"code": TABLE["code"] + 1}}))
+    assert caught.value.code == "out-not-writable"
+    assert "No space left" in caught.value.message
+    assert [path for path in sorted(store.root.rglob("*")) if path.is_file()] == [p for p in before if p.is_file()]
+
+
+def test_manifests_come_by_kind_and_only_those_that_one_may_read(store):
+    keep(store)
+    keep(store, Content(documents={"other": b""}), Marking.CONFIDENTIAL)
+    assert len(list(store.manifests(OWNER, "thing"))) == 2
+    assert list(store.manifests(OWNER, "else")) == []
+    assert [manifest.content for manifest in store.manifests(OUTSIDER)] == [CONTENT.digest]
+
+
+def test_a_copied_store_is_the_same_store(store, tmp_path):
+    kept = keep(store)
+    shutil.copytree(store.root, tmp_path / "copy")
+    Store(tmp_path / "copy").verify(dataclasses.replace(kept), OUTSIDER)
