@@ -58,6 +58,9 @@ _KINDS: Final = (
     # the service
     ProblemKind("host-not-loopback", "The application may only be reached from this machine for now"),
     ProblemKind("port-taken", "The port is in use"),
+    ProblemKind("only-reading", "These pages can only be read", http_status=405),
+    ProblemKind("request-refused", "The request was refused"),
+    ProblemKind("application-failed", "The application failed", exit_code=3, http_status=500),
     ProblemKind("built-files-missing", "The pages' built files are missing", http_status=503),
     # ourselves
     ProblemKind("catalogue-broken", "The catalogue contradicts itself", exit_code=3, http_status=500),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,14 +25,14 @@ SHORTEST_PREFIX: Final = 8
 """So many digits of a digest must be given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """What an artifact holds: tables of columns by name, documents as bytes by file name."""
 
     tables: Mapping[str, Columns] = field(default_factory=dict)
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over all tables (whatever the order of their rows) and all documents."""
         parts = {f"table {name}": content_digest(columns) for name, columns in self.tables.items()}
@@ -93,7 +94,7 @@ class Store:
                 if manifest.content.startswith(digest) or manifest.recipe.startswith(digest)
             }
         if not found:
-            raise unknown_artifact(digest)
+            raise _unknown(digest)
         if len(found) > 1:
             raise Problem(
                 "artifact-ambiguous",
@@ -156,8 +157,7 @@ def check_digest(digest: str) -> None:
         )
 
 
-def unknown_artifact(digest: str) -> Problem:
-    """The Problem that nothing in this home has the digest."""
+def _unknown(digest: str) -> Problem:
     return Problem(
         "artifact-unknown",
         "Nothing in this home has this digest.",

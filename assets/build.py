@@ -1,0 +1,99 @@
+"""Copy what the pages need out of node_modules, and say in built.json what it is.
+
+Run at set-up, after `npm ci --ignore-scripts`. Needs the standard library only; at run time there is no Node.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One file: from which package, which path in it, into which folder under which name."""
+
+    package: str
+    path: str
+    folder: str
+    name: str
+
+
+PAGES: Final = "src/tutela/web/static/built"
+LAND: Final = "src/tutela/data/built"
+COPIES: Final = (
+    Copy("@picocss/pico", "css/pico.fluid.classless.min.css", PAGES, "pico.css"),
+    Copy("@picocss/pico", "LICENSE.md", PAGES, "pico.LICENSE.md"),
+    Copy("world-atlas", "land-50m.json", LAND, "land-50m.json"),
+    Copy("world-atlas", "land-10m.json", LAND, "land-10m.json"),
+    Copy("world-atlas", "LICENSE", LAND, "world-atlas.LICENSE"),
+)
+
+
+class Missing(Exception):
+    """A package is not there, or not the one that the lock names."""
+
+
+def build(root: Path = ROOT) -> dict[str, Any]:
+    """Copy every file of COPIES under `root`; give back what stands in the built.json of each folder."""
+    locked = json.loads((root / "package-lock.json").read_text("utf-8"))["packages"]
+    versions = {copy.package: _version(root, copy.package, locked) for copy in COPIES}
+    manifests: dict[str, Any] = {}
+    for folder in dict.fromkeys(copy.folder for copy in COPIES):
+        target = root / folder
+        target.mkdir(parents=True, exist_ok=True)
+        files = {}
+        for copy in (copy for copy in COPIES if copy.folder == folder):
+            _replace(root / "node_modules" / copy.package / copy.path, target / copy.name)
+            content = (target / copy.name).read_bytes()
+            files[copy.name] = {
+                "package": copy.package,
+                "version": versions[copy.package],
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        manifests[folder] = {"files": files}
+        (target / "built.json").write_text(json.dumps(manifests[folder], indent=2, sort_keys=True) + "\n", "utf-8")
+    return manifests
+
+
+def _version(root: Path, package: str, locked: dict[str, Any]) -> str:
+    try:
+        found = json.loads((root / "node_modules" / package / "package.json").read_text("utf-8"))["version"]
+    except OSError:
+        raise Missing(f"{package} is not in node_modules") from None
+    wanted = locked[f"node_modules/{package}"]["version"]
+    if found != wanted:
+        raise Missing(f"node_modules has {package} {found}, the lock names {wanted}")
+    return str(found)
+
+
+def _replace(source: Path, target: Path) -> None:
+    # A reader sees the old file or the new one, never half of it.
+    partial = target.with_name(target.name + ".part")
+    shutil.copyfile(source, partial)
+    partial.replace(target)
+
+
+def main() -> int:
+    """Build, print a line for each file; exit 2 where a package is missing."""
+    try:
+        manifests = build()
+    except Missing as problem:
+        sys.stderr.write(f"{problem}. Run: npm ci --ignore-scripts\n")
+        return 2
+    for folder, manifest in manifests.items():
+        for name, file in manifest["files"].items():
+            sys.stdout.write(f"{folder}/{name}  {file['package']} {file['version']}  {file['bytes']:,} bytes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""`tutela serve`, `tutela routes`, `tutela doctor`: the web application and what it needs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Annotated
+
+import typer
+
+from tutela.cli.options import HomeOption, JsonOption
+from tutela.cli.speaking import print_json, print_lines, print_table
+from tutela.data.store.homes import require_home
+from tutela.studies.health import examine
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="This machine only, until there are accounts.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8000,
+    home: HomeOption = None,
+) -> None:
+    """Serve the web application from a home."""
+    # By name: nothing imports the service, which puts all layers together.
+    importlib.import_module("tutela.service.server").serve(host, port, require_home(home).root)
+
+
+def routes(json: JsonOption = False) -> None:
+    """List every route of the web application."""
+    rows = importlib.import_module("tutela.service.server").routes()
+    if json:
+        print_json(rows)
+    else:
+        print_table("Routes", list(rows[0]), [[str(value) for value in row.values()] for row in rows])
+
+
+def doctor(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Say what is missing or misconfigured here, and how to mend it."""
+    findings = examine(home)
+    if json:
+        print_json([finding.as_json() for finding in findings])
+    else:
+        print_lines(*(f"{finding.state:>8}  {finding.what}: {finding.remedy}" for finding in findings))
+    if any(finding.state == "broken" for finding in findings):
+        raise typer.Exit(2)

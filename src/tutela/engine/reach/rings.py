@@ -1,0 +1,265 @@
+"""Who was harmed within one distance: the pairs of a vicinity, counted by site, presence, kind and year.
+
+Every ring carries the share of events that could not be placed: without it no figure of a ring is honest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.engine.reach.openings import Numbers
+from tutela.engine.reach.tallies import Counter, Shares, Tally, share_pairs
+from tutela.engine.reach.vicinity import (
+    ALGORITHM,
+    EXCLUDED,
+    IMPRECISE,
+    PLACEABLE,
+    UNPLACEABLE,
+    Pairs,
+    Vicinity,
+    VicinitySpec,
+)
+from tutela.kernel.accounting import Accounting
+from tutela.kernel.places import EARTH_RADIUS_KM
+from tutela.kernel.problems import Problem
+from tutela.kernel.tables import PERPETRATORS, VIOLENCE, Days, Events, Floats, Text
+
+LABEL: Final = "analytical distance, not an area of responsibility"
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaceable:
+    """The events that stand for an area and not for a point.
+
+    share_of_events, share_of_best   of all events of the period; None where the source has no precision, or
+                                     no such number
+    precision      "known", "partly known" or "unknown": whether the source says how exact its places are
+    precise_only   no event of the period is imprecise: the file was probably cut to the precise ones
+    """
+
+    tally: Tally
+    share_of_events: float | None
+    share_of_best: float | None
+    precision: str
+    precise_only: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; null where not known."""
+        return {
+            **self.tally.as_json(),
+            "share_of_events": self.share_of_events,
+            "share_of_best": self.share_of_best,
+            "precision": self.precision,
+            "precise_only": self.precise_only,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Everything counted within one distance.
+
+    An event near two sites counts for each of them, once for each presence, and once in `inside`: so the sum
+    over sites is the number of pairs and may exceed the ring. Under spread, events are sums of weights; and
+    then `accounting` counts as placed every event that lies inside with any part of it.
+    """
+
+    within_km: float
+    spread: str
+    pairs: int
+    inside: Tally
+    outside: Tally
+    unplaceable: Unplaceable
+    sites: Mapping[str, Tally]
+    presences: Mapping[str, Tally]
+    by_violence: Mapping[str, Tally]
+    by_perpetrator: Mapping[str, Tally]
+    by_year: Mapping[str, Tally]
+    site_missions: Mapping[str, str]
+    accounting: Accounting
+
+    @property
+    def events_inside(self) -> float:
+        """Events near at least one open site, each once."""
+        return self.inside.events
+
+    @property
+    def events_outside(self) -> float:
+        """Events with a place and no open site near it."""
+        return self.outside.events
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, in the agreed shape."""
+        return {
+            "within_km": self.within_km,
+            "spread": self.spread,
+            "pairs": self.pairs,
+            "events_inside": self.inside.as_json()["events"],
+            "events_outside": self.outside.as_json()["events"],
+            "inside": self.inside.as_json(),
+            "outside": self.outside.as_json(),
+            "unplaceable": self.unplaceable.as_json(),
+            "sites": [
+                {"site_id": site_id, "mission": self.site_missions[site_id], **tally.as_json()}
+                for site_id, tally in self.sites.items()
+            ],
+            "presences": [{"mission": mission, **tally.as_json()} for mission, tally in self.presences.items()],
+            "by_violence": {name: tally.as_json() for name, tally in self.by_violence.items()},
+            "by_perpetrator": {name: tally.as_json() for name, tally in self.by_perpetrator.items()},
+            "by_year": {name: tally.as_json() for name, tally in self.by_year.items()},
+            "accounting": self.accounting.as_json(),
+        }
+
+
+def summarise_ring(vicinity: Vicinity, events: Events, within_km: float) -> Ring:
+    """Count one ring; sites and presences are those open on some day of the period, even with no event.
+
+    Kinds, perpetrators and years are those of any event of the period, so 0 means "none here". Raises Problem
+    "option-invalid" for a ring wider than the widest that was computed.
+    """
+    pairs = _find_pairs(vicinity, within_km)
+    counter = Counter(events, is_weighted=vicinity.spec.spread != "none")
+    share = share_inside(vicinity, within_km)
+    inside, outside = _whole(share), _whole(np.where(vicinity.state == PLACEABLE, 1 - share, 0.0))
+    is_in_period = vicinity.state != EXCLUDED
+    missions, mission = np.unique(vicinity.site_missions, return_inverse=True)
+
+    def count_kinds(codes: NDArray[np.int8], names: tuple[str, ...]) -> dict[str, Tally]:
+        by_kind = counter.count(
+            Shares(inside.event, codes[inside.event].astype(np.int64), inside.share), len(names)
+        )
+        return {names[code]: by_kind[code] for code in np.unique(codes[is_in_period])}
+
+    def count_open(group_of_site: Numbers, names: Text) -> dict[str, Tally]:
+        by_group = counter.count(share_pairs(pairs, group_of_site[pairs.site]), len(names))
+        return {str(names[group]): by_group[group] for group in np.unique(group_of_site[vicinity.is_site_open])}
+
+    return Ring(
+        within_km=float(within_km),
+        spread=vicinity.spec.spread,
+        pairs=len(np.unique(pairs.event * np.int64(len(vicinity.site_ids)) + pairs.site)),
+        inside=counter.count_all(inside),
+        outside=counter.count_all(outside),
+        unplaceable=_weigh_unplaceable(vicinity, events, counter),
+        sites=count_open(np.arange(len(vicinity.site_ids)), vicinity.site_ids),
+        presences=count_open(mission, missions),
+        by_violence=count_kinds(events.violence, VIOLENCE),
+        by_perpetrator=count_kinds(events.perpetrator, PERPETRATORS),
+        by_year=_count_years(counter, pairs, events.day[is_in_period]),
+        site_missions=dict(zip(vicinity.site_ids.tolist(), vicinity.site_missions.tolist(), strict=True)),
+        accounting=_account(vicinity, share, within_km),
+    )
+
+
+def share_inside(vicinity: Vicinity, within_km: float, sites: NDArray[np.bool_] | None = None) -> Floats:
+    """Per event how much of it lies within the distance of an open site: 0 or 1, under spread also between.
+
+    `sites`, a mask over `vicinity.site_ids`, limits it to some of them. Raises as `summarise_ring`.
+    """
+    pairs = _find_pairs(vicinity, within_km)
+    if sites is not None:
+        pairs = pairs.take(sites[pairs.site])
+    found = share_pairs(pairs, np.zeros(len(pairs), dtype=np.int64))
+    share = np.zeros(len(vicinity.state))
+    share[found.event] = found.share
+    return share
+
+
+def define(spec: VicinitySpec) -> dict[str, Any]:
+    """What stands beside every figure: the rules by which it was counted."""
+    rings = ", ".join(f"{km:g}" for km in spec.within_km)
+    since = f"from {spec.from_day} " if spec.from_day else ""
+    variant = (
+        "" if spec.spread == "none" else " Events without an exact place or day are spread over area and months."
+    )
+    return {
+        "text": f"Events {since}to {spec.as_of} within {rings} km of a site that was open on their first day.{variant}",
+        "label": LABEL,
+        "within_km": list(spec.within_km),
+        "from": spec.from_day.isoformat() if spec.from_day else None,
+        "as_of": spec.as_of.isoformat(),
+        "day": "first day of the event" if spec.spread == "none" else "first day of the event in each month",
+        "site_days": "the opening day counts, the closing day does not",
+        "distance": f"great circle on a sphere of {EARTH_RADIUS_KM} km; the boundary is inside",
+        "spread": spec.spread,
+        "algorithm": ALGORITHM,
+    }
+
+
+def vicinity_json(
+    vicinity: Vicinity, events: Events, definition: Mapping[str, Any] | None = None, artifact: str | None = None
+) -> dict[str, Any]:
+    """Every ring and what lies in none, in the agreed shape; with one ring its keys also stand at the top.
+
+    `definition` is added to the rules by which it was counted (names of rings, why these distances).
+    """
+    rings = [summarise_ring(vicinity, events, km).as_json() for km in vicinity.spec.within_km]
+    distances = vicinity.nearest_km[np.isfinite(vicinity.nearest_km)]
+    return {
+        **(rings[0] if len(rings) == 1 else {}),
+        "definition": {**define(vicinity.spec), **(definition or {})},
+        "rings": rings,
+        "unplaceable": rings[0]["unplaceable"],
+        "excluded": {reason: vicinity.excluded[reason] for reason in sorted(vicinity.excluded)},
+        "input": len(events),
+        "nearest": {
+            "median_km": round(float(np.median(distances)), 1) if len(distances) else None,
+            "no_site_open": int(((vicinity.state == PLACEABLE) & ~vicinity.is_spread).sum()) - len(distances),
+        },
+        "accounting": [vicinity.accounting.as_json(), vicinity.site_rows.as_json()],
+        "artifact": artifact,
+    }
+
+
+def _find_pairs(vicinity: Vicinity, within_km: float) -> Pairs:
+    if within_km > vicinity.spec.widest_km:
+        raise Problem(
+            "option-invalid",
+            f"Pairs were computed up to {vicinity.spec.widest_km:g} km, not {within_km:g} km.",
+            where="within-km",
+            remedy="Compute the vicinity again with this distance among its rings.",
+        )
+    return vicinity.pairs.take(vicinity.pairs.distance_km <= within_km)
+
+
+def _whole(share: Floats) -> Shares:
+    # What is left of an event whose weights add up to almost 1 is rounding, not an event.
+    event = np.flatnonzero(share > 1e-9)
+    return Shares(event, np.zeros_like(event), share[event])
+
+
+def _count_years(counter: Counter, pairs: Pairs, days: Days) -> dict[str, Tally]:
+    years = np.unique(days.astype("datetime64[Y]").astype(np.int64))
+    year = pairs.month.astype("datetime64[Y]").astype(np.int64)
+    # Under spread an event may reach into years in which none begins.
+    years = np.union1d(years, year)
+    by_year = counter.count(share_pairs(pairs, np.searchsorted(years, year)), len(years))
+    return {str(1970 + number): tally for number, tally in zip(years.tolist(), by_year, strict=True)}
+
+
+def _weigh_unplaceable(vicinity: Vicinity, events: Events, counter: Counter) -> Unplaceable:
+    is_in_period = vicinity.state != EXCLUDED
+    tally, everything = counter.count_whole(vicinity.state == UNPLACEABLE), counter.count_whole(is_in_period)
+    precision = events.precision[is_in_period]
+    is_unknown = not precision.any()
+    best, all_best = tally.best.value, everything.best.value
+    return Unplaceable(
+        tally=tally,
+        share_of_events=None if is_unknown else tally.events / everything.events,
+        share_of_best=None if is_unknown or best is None or not all_best else best / all_best,
+        precision="unknown" if is_unknown else "known" if precision.all() else "partly known",
+        precise_only=not is_unknown and int(precision.max()) < IMPRECISE,
+    )
+
+
+def _account(vicinity: Vicinity, share: Floats, within_km: float) -> Accounting:
+    whole = vicinity.accounting
+    inside = int((share > 0).sum())
+    reasons = {**whole.excluded, "outside": whole.placed - inside}
+    return Accounting(
+        f"within {within_km:g} km", whole.input, inside, {name: n for name, n in reasons.items() if n}
+    )

@@ -1,0 +1,107 @@
+"""The server: gunicorn with threads, on this machine only."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from gunicorn.app.base import BaseApplication
+
+from tutela.kernel.problems import Problem
+from tutela.service.routes import Route, routes
+
+__all__ = ["Route", "routes", "serve"]
+
+THREADS: Final = 8
+
+
+def serve(host: str, port: int, home: Path | None) -> None:
+    """Serve the pages of this home until interrupted; prints where to look once they can be read."""
+    with open_socket(host, port) as listener:
+        _Server(listener, home).run()
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A listening address on this machine; any other address and a port in use are Problems."""
+    address = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    if not _is_loopback(address):
+        raise Problem(
+            "host-not-loopback",
+            f"{host} can be reached from other machines, and there are no accounts yet.",
+            where="--host",
+            remedy="Use 127.0.0.1, or ::1.",
+        )
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address, port))
+        listener.listen(64)
+    except OverflowError:
+        listener.close()
+        raise Problem(
+            "option-invalid", f"{port} is not a port.", where="--port", remedy="Use a number from 0 to 65535."
+        ) from None
+    except OSError as error:
+        listener.close()
+        raise _refused(address, port, error) from None
+    return listener
+
+
+def _refused(address: str, port: int, error: OSError) -> Problem:
+    if error.errno == errno.EADDRINUSE:
+        message = f"Another program listens on {address} port {port}."
+    elif error.errno == errno.EACCES:
+        message = f"This user may not open port {port}."
+    else:
+        message = f"{address} port {port} cannot be opened ({error.strerror})."
+    return Problem("port-taken", message, where="--port", remedy=f"Choose another one, for example --port {port + 1}.")
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn over a socket that is already open, so that no second program can take the port in between."""
+
+    def __init__(self, listener: socket.socket, home: Path | None) -> None:
+        self._listener = listener
+        self._home = home
+        super().__init__()
+
+    def load_config(self) -> None:
+        """One worker with threads: pages are short and read from disk."""
+        settings = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "server_software": "tutela",
+            "when_ready": lambda _server: _announce(self._listener),
+        }
+        for name, value in settings.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Build the application inside the worker."""
+        from tutela.service.wsgi import build_application
+
+        return build_application(self._home)
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"Tutela is at http://{shown}:{port}/  (Ctrl+C ends it)\n")
+    sys.stdout.flush()

@@ -1,0 +1,17 @@
+"""All addresses of the application: one line for each area."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import include, path
+
+urlpatterns: Final = [
+    path("", include("tutela.web.front.urls")),
+    path("presences/", include("tutela.web.presences.urls")),
+]
+
+handler400: Final = "tutela.web.shared.errors.bad_request"
+handler403: Final = "tutela.web.shared.errors.forbidden"
+handler404: Final = "tutela.web.shared.errors.not_found"
+handler500: Final = "tutela.web.shared.errors.server_error"

@@ -1,0 +1,95 @@
+"""What a home holds about presences, for one reader: the register and the newest statement of each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tutela.catalogue.presences import Presence, load_presences
+from tutela.data.store.homes import Home
+from tutela.kernel.manifests import Manifest
+from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.studies.invented.files import load_presences_file
+
+OWNER = Principal("home-owner", Marking.STRICTLY_CONFIDENTIAL)
+"""Who runs the process owns its files: there are no other accounts until the register has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The newest statement of a presence with what its page shows."""
+
+    as_of: str
+    statement_html: str
+    claims: dict[str, Any]
+    vicinity: dict[str, Any]
+    map_svg: str
+    marking: Marking
+    invented: bool
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The presences and statements of a home that this principal may read."""
+
+    home: Home
+    principal: Principal
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether this is the invented country's home."""
+        return self.home.is_demonstration
+
+    @cached_property
+    def _presences(self) -> dict[str, Presence]:
+        invented = sorted(self.home.demonstration.glob("*presences.json"))
+        ours = [presence for path in invented for presence in load_presences_file(path)]
+        return {presence.presence_id: presence for presence in (*ours, *load_presences())}
+
+    @cached_property
+    def _manifests(self) -> dict[str, Manifest]:
+        newest: dict[str, Manifest] = {}
+        for manifest in self.home.store.manifests(self.principal, "statement"):
+            key = str(manifest.parameters["presence_id"])
+            if key not in newest or manifest.parameters["as_of"] >= newest[key].parameters["as_of"]:
+                newest[key] = manifest
+        return newest
+
+    def presences(self) -> tuple[Presence, ...]:
+        """All presences: the home's own first, then the register's."""
+        return tuple(self._presences.values())
+
+    def find_presence(self, presence_id: str) -> Presence | None:
+        """One presence by its id."""
+        return self._presences.get(presence_id)
+
+    def studied(self) -> frozenset[str]:
+        """The ids of presences that have a statement here."""
+        return frozenset(self._manifests)
+
+    def find_study(self, presence_id: str) -> Study | None:
+        """The newest statement of a presence, None where there is none that this principal may read."""
+        manifest = self._manifests.get(presence_id)
+        if manifest is None:
+            return None
+        store = self.home.store
+
+        def document(name: str) -> str:
+            return store.load_document(manifest.content, name, self.principal).decode()
+
+        return Study(
+            as_of=str(manifest.parameters["as_of"]),
+            statement_html=document("statement.html"),
+            claims=json.loads(document("claims.json")),
+            vicinity=json.loads(document("vicinity.json")),
+            map_svg=document("map.svg"),
+            marking=manifest.marking,
+            invented=manifest.invented,
+        )
+
+
+def open_shelf(home: Home, principal: Principal | None = None) -> Shelf:
+    """The shelf of a home; in the demonstration the reader is an outsider, who sees what is invented."""
+    return Shelf(home, principal or (OUTSIDER if home.is_demonstration else OWNER))

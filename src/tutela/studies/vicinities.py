@@ -1,0 +1,223 @@
+"""Who was targeted near whom, as a study: chunks of events through the executor, one artifact out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+import tutela
+from tutela.data.store.artifacts import Content, Store
+from tutela.engine.reach import vicinity as engine
+from tutela.engine.reach.rings import vicinity_json
+from tutela.engine.reach.vicinity import Pairs, Vicinity, VicinitySpec, compute_vicinity
+from tutela.kernel.accounting import Accounting
+from tutela.kernel.manifests import Input, Manifest
+from tutela.kernel.markings import Marking, Principal
+from tutela.kernel.tables import Events, Sites
+from tutela.studies.executor import Executor, Serial
+from tutela.studies.intake import Intake, keep
+
+CHUNK: Final = 65_536
+"""Events a task; fixed, so that the number of workers changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class VicinityStudy:
+    """A vicinity with what it was computed from, and the shape that the command line and the pages show."""
+
+    events: Events
+    sites: Sites
+    vicinity: Vicinity
+    manifest: Manifest
+    summary: dict[str, Any]
+
+    @property
+    def artifacts(self) -> dict[str, str]:
+        """The digests of events, sites and vicinity, by role."""
+        by_role = {item.role: item.content for item in self.manifest.inputs}
+        return by_role | {"vicinity": self.manifest.content}
+
+
+def split_vicinity(events: Events, sites: Sites, spec: VicinitySpec, executor: Executor) -> Vicinity:
+    """As `compute_vicinity`, in chunks of events that the executor may run side by side.
+
+    A spread event needs all events around it, so that variant is one task.
+    """
+    if spec.spread != "none" or len(events) <= CHUNK:
+        return compute_vicinity(events, sites, spec)
+    starts = range(0, len(events), CHUNK)
+    tasks = [(events.take(np.arange(i, min(i + CHUNK, len(events)))), sites, spec) for i in starts]
+    return _join(list(executor.run(_compute, tasks)), list(starts))
+
+
+@dataclass(frozen=True, slots=True)
+class VicinityInputs:
+    """What a vicinity is computed from: tables, their manifests by role, the missions whose sites count."""
+
+    events: Events
+    sites: Sites
+    kept: Mapping[str, Manifest]
+    missions: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(
+        cls, events: Intake[Events], sites: Intake[Sites], missions: tuple[str, ...] | None = None
+    ) -> VicinityInputs:
+        """From what was read."""
+        return cls(events.table, sites.table, {"events": events.manifest, "sites": sites.manifest}, missions)
+
+    @property
+    def counted_sites(self) -> Sites:
+        """The sites of the missions, or all."""
+        if self.missions is None:
+            return self.sites
+        return self.sites.take(np.isin(self.sites.mission, np.array(self.missions, dtype=np.str_)))
+
+
+def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executor) -> tuple[VicinityStudy, Content]:
+    """Compute a vicinity and describe it as an artifact: pairs by event and site id, states, the summary."""
+    events, sites, kept = inputs.events, inputs.counted_sites, inputs.kept
+    vicinity = split_vicinity(events, sites, spec, executor)
+    summary = vicinity_json(vicinity, events)
+    content = Content(
+        {
+            "pairs": {
+                "event_id": events.event_id[vicinity.pairs.event],
+                "site_id": vicinity.site_ids[vicinity.pairs.site],
+                "distance_km": vicinity.pairs.distance_km,
+                "weight": vicinity.pairs.weight,
+                "month": vicinity.pairs.month.astype("M8[D]"),
+                "placement": vicinity.pairs.placement,
+            },
+            "events": {
+                "event_id": events.event_id,
+                "state": vicinity.state,
+                "nearest_site": _site_or_none(vicinity),
+                "nearest_km": vicinity.nearest_km,
+            },
+        },
+        {"vicinity.json": json.dumps(summary, sort_keys=True).encode()},
+    )
+    invented = all(manifest.invented for manifest in kept.values())
+    manifest = Manifest(
+        kind="vicinity",
+        title=f"Vicinity of {kept['sites'].title}",
+        content=content.digest,
+        inputs=tuple(Input(role, kept[role].content) for role in ("events", "sites")),
+        parameters=_parameters(vicinity.spec) | {"missions": inputs.missions and list(inputs.missions)},
+        algorithms={"vicinity": engine.ALGORITHM},
+        accounting=(vicinity.site_rows, _event_account(vicinity)),
+        # Which places are far from help is for those who need it, whatever the files were.
+        marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
+        licence="; ".join(dict.fromkeys(manifest.licence for manifest in kept.values())),
+        attribution="; ".join(dict.fromkeys(manifest.attribution for manifest in kept.values())),
+        invented=invented,
+        about={"version": tutela.__version__},
+    )
+    return VicinityStudy(events, sites, vicinity, manifest, summary), content
+
+
+def keep_study(
+    store: Store, events: Intake[Events], sites: Intake[Sites], study: VicinityStudy, content: Content
+) -> None:
+    """Register a vicinity with what it was computed from."""
+    keep(events, store)
+    keep(sites, store)
+    store.write(study.manifest, content)
+
+
+def out_files(study: VicinityStudy) -> dict[str, bytes]:
+    """What goes into --out: the summary, its manifest, and a table of sites for a spreadsheet."""
+    report = {**study.summary, "artifact": study.manifest.content}
+    return {
+        "vicinity.json": _pretty(report),
+        "manifest.json": _pretty(study.manifest.as_json()),
+        "sites.csv": _sites_csv(study).encode("utf-8-sig"),
+    }
+
+
+def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> VicinityStudy:
+    """Compute a vicinity again from the stored events and sites; the caller compares the digests."""
+    kept = {item.role: store.find(item.content, principal) for item in manifest.inputs}
+    missions = manifest.parameters["missions"]
+    inputs = VicinityInputs(
+        Events.from_columns(store.load_table(kept["events"].content, "events", principal)),
+        Sites.from_columns(store.load_table(kept["sites"].content, "sites", principal)),
+        kept,
+        None if missions is None else tuple(missions),
+    )
+    return study_vicinity(inputs, spec_of(manifest.parameters), Serial())[0]
+
+
+def spec_of(parameters: Any) -> VicinitySpec:
+    """The spec that a manifest's parameters came from."""
+    days = {
+        name: None if parameters[name] is None else np.datetime64(parameters[name]).astype(object)
+        for name in ("from_day", "as_of")
+    }
+    return VicinitySpec(tuple(parameters["within_km"]), spread=parameters["spread"], **days)
+
+
+def _parameters(spec: VicinitySpec) -> dict[str, Any]:
+    values = asdict(spec)
+    return values | {name: values[name] and values[name].isoformat() for name in ("from_day", "as_of")}
+
+
+def _compute(task: tuple[Events, Sites, VicinitySpec]) -> Vicinity:
+    return compute_vicinity(*task)
+
+
+def _join(parts: list[Vicinity], starts: list[int]) -> Vicinity:
+    pairs = Pairs.concatenate(
+        [
+            replace(part.pairs, event=part.pairs.event + np.int32(start))
+            for part, start in zip(parts, starts, strict=True)
+        ]
+    )
+    excluded: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.excluded.items():
+            excluded[reason] = excluded.get(reason, 0) + count
+    joined = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("state", "is_spread", "nearest_site", "nearest_km")
+    }
+    return replace(parts[0], pairs=pairs, excluded=excluded, **joined)
+
+
+def _site_or_none(vicinity: Vicinity) -> Any:
+    ids = np.append(vicinity.site_ids, "")  # -1 takes the last: no site
+    return ids[vicinity.nearest_site]
+
+
+def _event_account(vicinity: Vicinity) -> Accounting:
+    total = len(vicinity.state)
+    unplaceable = int((vicinity.state == engine.UNPLACEABLE).sum())
+    placed = int((vicinity.state == engine.PLACEABLE).sum())
+    return Accounting("vicinity", total, placed, {**vicinity.excluded, "unplaceable": unplaceable})
+
+
+def _pretty(value: Any) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def _sites_csv(study: VicinityStudy) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["within_km", "site_id", "events", "best", "low", "high", "civilians"])
+    for ring in study.summary["rings"]:
+        for site in ring["sites"]:
+            values = [site[name] for name in ("events", "best", "low", "high", "civilians")]
+            writer.writerow([ring["within_km"], _no_formula(site["site_id"]), *values])
+    return file.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    # A spreadsheet runs what begins so; the apostrophe makes it text.
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,0 +1,50 @@
+"""The first page, the method in plain words, and the sign of life."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tutela.catalogue.doctrine import load_doctrine
+from tutela.web.shared.reader import shelf_for
+from tutela.web.shared.words import name_kind
+
+
+def show_first_page(request: HttpRequest) -> HttpResponse:
+    """What this is, where to begin, and the presences that have a study."""
+    shelf = shelf_for(request)
+    studied = shelf.studied()
+    presences = shelf.presences()
+    with_study = [
+        (presence, name_kind(presence.kind)) for presence in presences if presence.presence_id in studied
+    ]
+    context = {
+        "with_study": with_study,
+        "known": len(presences),
+        "current": sum(presence.status == "current" for presence in presences),
+    }
+    return render(request, "front/first.html", context)
+
+
+def show_method(request: HttpRequest) -> HttpResponse:
+    """How the figures come about, from what, on what terms, in which words."""
+    return render(request, "front/about.html", {"rings": load_doctrine().rings})
+
+
+def send_figures_style(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The style that pages and statements share; it belongs to the statements."""
+    return HttpResponse(_figures_style(), content_type="text/css; charset=utf-8")
+
+
+def answer_health(request: HttpRequest) -> HttpResponse:
+    """200 where the home can be opened; the problem's own status where not."""
+    shelf_for(request)
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@cache
+def _figures_style() -> str:
+    return (files("tutela.studies") / "pages" / "figures.css").read_text("utf-8")

@@ -1,0 +1,1 @@
+"""Presences: the list, one presence, its statement."""

@@ -1,0 +1,1 @@
+"""What all areas share: the frame of a page, the reader, problems as pages, words, figures."""

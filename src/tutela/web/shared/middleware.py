@@ -1,0 +1,84 @@
+"""What happens around every page: safe headers, reading only, problems as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from tutela.kernel.problems import Problem
+from tutela.web.shared.errors import problem_page
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+"""No script at all, nothing from elsewhere, nothing inline."""
+
+_HEADERS: Final = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), usb=(), browsing-topics=()",
+    "Cache-Control": "no-store",
+}
+
+_READING: Final = frozenset({"GET", "HEAD"})
+
+
+def send_safe_headers(get_response: Handler) -> Handler:
+    """Put the headers on every answer, refusals and static files included; a page may set its own policy."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return handle
+
+
+def refuse_what_is_not_reading(get_response: Handler) -> Handler:
+    """Refuse foreign host names (a page elsewhere may point its own name here) and everything but reading."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost, which becomes the page for 400
+        if request.method not in _READING:
+            problem = Problem(
+                "only-reading",
+                "Nothing can be changed here yet.",
+                remedy="Use the command line to build statements: tutela statement build.",
+            )
+            response = problem_page(problem)
+            response["Allow"] = "GET, HEAD"
+            return response
+        return get_response(request)
+
+    return handle
+
+
+class ProblemPages:
+    """Show a Problem that a view raises as a page with its title and remedy, and its HTTP status."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; Django calls `process_exception` where a view raises."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
+        """The page for a Problem; anything else stays an error of ours."""
+        return problem_page(exception) if isinstance(exception, Problem) else None

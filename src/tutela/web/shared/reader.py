@@ -1,0 +1,103 @@
+"""Who reads, what lies open to them, and what day it is: the one way from a request to anything kept.
+
+The composition root opens the room; views ask `shelf_for` and see only what this reader may see.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+from tutela.kernel.markings import require_read
+from tutela.kernel.problems import Problem
+
+if TYPE_CHECKING:
+    from tutela.catalogue.presences import Presence
+    from tutela.studies.shelf import Shelf, Study
+
+_SHOWN = 60
+"""Characters of a wrong name that a page repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRoom:
+    """What the composition root gives: how to open the shelf for its reader, and what day it is."""
+
+    open_shelf: Callable[[], Shelf]
+    today: Callable[[], date]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersShelf:
+    """The shelf as one reader sees it; what is above the reader's clearance raises Problem "not-allowed"."""
+
+    shelf: Shelf
+    today: date
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the home holds the invented country."""
+        return self.shelf.is_demonstration
+
+    def presences(self) -> tuple[Presence, ...]:
+        """All presences: those that this home brought first, then the register's."""
+        return self.shelf.presences()
+
+    def find_presence(self, presence_id: str) -> Presence | None:
+        """The presence of that id, if the register knows it."""
+        return self.shelf.find_presence(presence_id)
+
+    def find_study(self, presence_id: str) -> Study | None:
+        """The newest study of a presence, refused where its marking is above the reader."""
+        study = self.shelf.find_study(presence_id)
+        if study is not None:
+            require_read(self.shelf.principal, study.marking, frozenset())
+        return study
+
+    def studied(self) -> frozenset[str]:
+        """The ids of presences that this reader would find a study of."""
+        return self.shelf.studied()
+
+    def suggest(self, name: str) -> tuple[Presence, ...]:
+        """Presences whose id or name is spelt nearly so, the nearest first, at most four."""
+        by_name = {spelling.casefold(): p for p in self.presences() for spelling in (p.presence_id, p.name)}
+        near = difflib.get_close_matches(name[:_SHOWN].casefold(), by_name, n=4, cutoff=0.5)
+        return tuple({by_name[item].presence_id: by_name[item] for item in near}.values())
+
+
+_rooms: list[ReadingRoom] = []
+
+
+def open_room(room: ReadingRoom) -> None:
+    """Show this room from now on, in every thread of this process."""
+    _rooms[:] = [room]
+
+
+def shelf_for(request: HttpRequest) -> ReadersShelf:
+    """Fetch and authorise in one step: the shelf as whoever sent this request may see it."""
+    if not _rooms:
+        raise Problem(
+            "home-missing", "No home was opened for these pages.", remedy="Start them with tutela serve, or ./dev run."
+        )
+    known = getattr(request, "_readers_shelf", None)
+    if isinstance(known, ReadersShelf):
+        return known
+    room = _rooms[0]
+    shelf = ReadersShelf(room.open_shelf(), room.today())
+    request._readers_shelf = shelf  # type: ignore[attr-defined]
+    return shelf
+
+
+def unknown_presence(name: str) -> Problem:
+    """What to say about a name that the register does not know."""
+    shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
+    return Problem(
+        "presence-unknown",
+        f"The register has no presence called “{shown}”.",
+        remedy="Look in the list of presences, or bring your own sites file.",
+    )
