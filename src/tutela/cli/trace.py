@@ -34,7 +34,7 @@ def _print_report(report: dict[str, Any]) -> None:
     figure = report["figure"]
     if figure:
         print_lines(
-            f"figure {figure['digest'][:12]}  {figure['label']}: {figure['text']}", f"  {figure['definition']}"
+            f"figure {figure['digest'][:12]}  {figure['label']}: {figure['printed']}", f"  {figure['definition']}"
         )
     for link in report["chain"]:
         print_lines(f"{link['kind']} {link['content'][:12]}  {link['title']} ({link['marking']})")

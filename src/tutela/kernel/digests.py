@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,48 +41,51 @@ def content_digest(columns: Mapping[str, Column]) -> str:
     sorted by all columns, in the order of their names.
     """
     prepared = {name: _canonical(columns[name]) for name in sorted(columns)}
-    if len({len(column) for column in prepared.values()}) > 1:
+    if len({len(part.codes) for part in prepared.values()}) > 1:
         msg = "the columns of one table differ in length"
         raise ValueError(msg)
-    keys = [_ranked(column) for column in prepared.values()]
+    keys = [part.codes.view("<i8") if part.codes.dtype.kind in "fM" else part.codes for part in prepared.values()]
     order = np.lexsort(keys[::-1]) if keys else np.arange(0)
     digest = hashlib.sha256()
-    for name, column in prepared.items():
-        ordered = column[order]
-        digest.update(canonical_json([name, _kind(column), len(column)]))
-        if column.dtype.kind == "U":
-            digest.update(canonical_json(ordered.tolist()))
-        else:
-            digest.update(np.ascontiguousarray(ordered).tobytes())
+    for name, part in prepared.items():
+        digest.update(canonical_json([name, part.kind, len(part.codes)]))
+        digest.update(canonical_json(part.labels))
+        digest.update(np.ascontiguousarray(part.codes[order]).tobytes())
     return digest.hexdigest()
 
 
-def _canonical(column: Column) -> Column:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A column ready to be hashed: its values, or for text the sorted labels and each row's place among them."""
+
+    kind: str
+    codes: Column
+    labels: list[str]
+
+
+def _canonical(column: Column) -> _Part:
     kind = column.dtype.kind
+    if kind in "UOT":
+        return _canonical_text(column)
     if kind == "b":
-        return column.astype("<u1")
-    if kind in "iu":
-        return column.astype("<i8")
-    if kind == "f":
+        values: Column = column.astype("<u1")
+    elif kind in "iu":
+        values = column.astype("<i8")
+    elif kind == "f":
         values = column.astype("<f8") + 0.0  # adding 0.0 turns -0 into 0
         values[np.isnan(values)] = np.nan
-        return values
-    if kind == "M":
-        return column.astype("<M8[D]") if np.datetime_data(column.dtype)[0] == "D" else column.astype("<M8[us]")
-    if kind in "UOT":
-        return column.astype(np.str_)
-    msg = f"no canonical form for columns of type {column.dtype}"
-    raise TypeError(msg)
+    elif kind == "M":
+        is_day = np.datetime_data(column.dtype)[0] == "D"
+        values = column.astype("<M8[D]" if is_day else "<M8[us]")
+    else:
+        msg = f"no canonical form for columns of type {column.dtype}"
+        raise TypeError(msg)
+    return _Part(values.dtype.str, values, [])
 
 
-def _kind(column: Column) -> str:
-    return "text" if column.dtype.kind == "U" else column.dtype.str
-
-
-def _ranked(column: Column) -> Column:
-    # lexsort is several times quicker on integers than on text, and NaN and NaT do not equal themselves.
-    if column.dtype.kind == "U":
-        return np.unique(column, return_inverse=True)[1]
-    if column.dtype.kind in "fM":
-        return column.view("<i8")
-    return column
+def _canonical_text(column: Column) -> _Part:
+    # Sorting or copying wide text arrays took most of the time and a gigabyte; a set of the values takes neither.
+    texts: list[str] = column.tolist()
+    labels = sorted(set(texts))
+    place = {label: i for i, label in enumerate(labels)}
+    return _Part("text", np.fromiter((place[text] for text in texts), "<i8", len(texts)), labels)

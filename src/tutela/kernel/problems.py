@@ -54,6 +54,7 @@ _KINDS: Final = (
     # statements
     ProblemKind("figure-unbound", "A number in the text is bound to nothing"),
     ProblemKind("figure-unknown", "The text names a figure that was not computed"),
+    ProblemKind("word-refused", "The text uses a word that this software does not use"),
     ProblemKind("statement-altered", "The statement is not what was built", exit_code=3),
     # the service
     ProblemKind("host-not-loopback", "The application may only be reached from this machine for now"),

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +17,6 @@ from tutela.data.store.artifacts import Content, Store
 from tutela.engine.reach import vicinity as engine
 from tutela.engine.reach.rings import vicinity_json
 from tutela.engine.reach.vicinity import Pairs, Vicinity, VicinitySpec, compute_vicinity
-from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.tables import Events, Sites
@@ -85,16 +85,10 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
     events, sites, kept = inputs.events, inputs.counted_sites, inputs.kept
     vicinity = split_vicinity(events, sites, spec, executor)
     summary = vicinity_json(vicinity, events)
+    pairs = vicinity.columns_by_id(events)
     content = Content(
         {
-            "pairs": {
-                "event_id": events.event_id[vicinity.pairs.event],
-                "site_id": vicinity.site_ids[vicinity.pairs.site],
-                "distance_km": vicinity.pairs.distance_km,
-                "weight": vicinity.pairs.weight,
-                "month": vicinity.pairs.month.astype("M8[D]"),
-                "placement": vicinity.pairs.placement,
-            },
+            "pairs": pairs | {"month": pairs["month"].astype("M8[D]")},
             "events": {
                 "event_id": events.event_id,
                 "state": vicinity.state,
@@ -112,7 +106,7 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
         inputs=tuple(Input(role, kept[role].content) for role in ("events", "sites")),
         parameters=_parameters(vicinity.spec) | {"missions": inputs.missions and list(inputs.missions)},
         algorithms={"vicinity": engine.ALGORITHM},
-        accounting=(vicinity.site_rows, _event_account(vicinity)),
+        accounting=(vicinity.site_rows, vicinity.accounting),
         # Which places are far from help is for those who need it, whatever the files were.
         marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
         licence="; ".join(dict.fromkeys(manifest.licence for manifest in kept.values())),
@@ -155,18 +149,24 @@ def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> Vici
     return study_vicinity(inputs, spec_of(manifest.parameters), Serial())[0]
 
 
-def spec_of(parameters: Any) -> VicinitySpec:
+def spec_of(parameters: Mapping[str, Any]) -> VicinitySpec:
     """The spec that a manifest's parameters came from."""
-    days = {
-        name: None if parameters[name] is None else np.datetime64(parameters[name]).astype(object)
-        for name in ("from_day", "as_of")
-    }
-    return VicinitySpec(tuple(parameters["within_km"]), spread=parameters["spread"], **days)
+    from_day = parameters["from_day"]
+    return VicinitySpec(
+        tuple(parameters["within_km"]),
+        None if from_day is None else date.fromisoformat(from_day),
+        date.fromisoformat(parameters["as_of"]),
+        parameters["spread"],
+    )
 
 
 def _parameters(spec: VicinitySpec) -> dict[str, Any]:
-    values = asdict(spec)
-    return values | {name: values[name] and values[name].isoformat() for name in ("from_day", "as_of")}
+    return {
+        "within_km": list(spec.within_km),
+        "from_day": None if spec.from_day is None else spec.from_day.isoformat(),
+        "as_of": spec.as_of.isoformat(),
+        "spread": spec.spread,
+    }
 
 
 def _compute(task: tuple[Events, Sites, VicinitySpec]) -> Vicinity:
@@ -184,23 +184,20 @@ def _join(parts: list[Vicinity], starts: list[int]) -> Vicinity:
     for part in parts:
         for reason, count in part.excluded.items():
             excluded[reason] = excluded.get(reason, 0) + count
-    joined = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("state", "is_spread", "nearest_site", "nearest_km")
-    }
-    return replace(parts[0], pairs=pairs, excluded=excluded, **joined)
+    return replace(
+        parts[0],
+        pairs=pairs,
+        excluded=excluded,
+        state=np.concatenate([part.state for part in parts]),
+        is_spread=np.concatenate([part.is_spread for part in parts]),
+        nearest_site=np.concatenate([part.nearest_site for part in parts]),
+        nearest_km=np.concatenate([part.nearest_km for part in parts]),
+    )
 
 
 def _site_or_none(vicinity: Vicinity) -> Any:
     ids = np.append(vicinity.site_ids, "")  # -1 takes the last: no site
     return ids[vicinity.nearest_site]
-
-
-def _event_account(vicinity: Vicinity) -> Accounting:
-    total = len(vicinity.state)
-    unplaceable = int((vicinity.state == engine.UNPLACEABLE).sum())
-    placed = int((vicinity.state == engine.PLACEABLE).sum())
-    return Accounting("vicinity", total, placed, {**vicinity.excluded, "unplaceable": unplaceable})
 
 
 def _pretty(value: Any) -> bytes:

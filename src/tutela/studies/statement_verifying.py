@@ -1,0 +1,85 @@
+"""Whether a statement that lies in a folder is what was built, and whether its figures come out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tutela.data.store.artifacts import Store
+from tutela.engine.statement.claims import verify_claims
+from tutela.engine.statement.queries import Answer, Query, evaluate_query
+from tutela.kernel.digests import bytes_digest
+from tutela.kernel.manifests import Manifest
+from tutela.kernel.markings import Principal
+from tutela.kernel.problems import Problem
+from tutela.studies.vicinities import VicinityStudy, repeat_study
+
+CLAIMS = "claims.json"
+
+
+def verify_statement(path: Path, store: Store, principal: Principal) -> dict[str, Any]:
+    """Ask every figure again from the stored artifacts, and compare every file with the one that was built.
+
+    Raises "statement-altered" for a file that differs, "artifact-differs" for a figure that does.
+    """
+    folder = path if path.is_dir() else path.parent
+    claims = _load_claims(folder / CLAIMS)
+    manifest = _find_statement(claims, store, principal)
+    altered = [
+        name
+        for name in manifest.about["files"]
+        if not (folder / name).is_file()
+        or bytes_digest((folder / name).read_bytes()) != manifest.about["files"][name]
+    ]
+    if altered:
+        raise Problem(
+            "statement-altered",
+            f"{', '.join(altered)} is not what the statement was built with.",
+            where=str(folder),
+            remedy="Ask whoever built the statement for the original, or build it again.",
+        )
+    studies: dict[str, VicinityStudy] = {}
+
+    def evaluate(artifact: str, query: Query) -> Answer:
+        if artifact not in studies:
+            studies[artifact] = repeat_study(store, store.find(artifact, principal), principal)
+        return evaluate_query(query, studies[artifact].vicinity, studies[artifact].events)
+
+    computed = verify_claims(claims, evaluate)
+    return {"statement": manifest.content, "figures": len(claims["figures"]), "computed_again": computed}
+
+
+def _load_claims(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise Problem(
+            "file-missing",
+            f"There is no {CLAIMS} here.",
+            where=str(path.parent),
+            remedy="Name the folder that tutela statement build wrote.",
+        )
+    try:
+        claims = json.loads(path.read_text("utf-8"))
+        if not isinstance(claims["figures"], list) or not isinstance(claims["statement"]["presence_id"], str):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        raise Problem(
+            "statement-altered",
+            f"{CLAIMS} cannot be read as the claims of a statement.",
+            where=str(path),
+            remedy="Ask whoever built the statement for the original, or build it again.",
+        ) from None
+    return dict(claims)
+
+
+def _find_statement(claims: dict[str, Any], store: Store, principal: Principal) -> Manifest:
+    said = claims["statement"]
+    for manifest in store.manifests(principal, "statement"):
+        kept = json.loads(store.load_document(manifest.content, CLAIMS, principal))["statement"]
+        if kept == said:
+            return manifest
+    raise Problem(
+        "artifact-unknown",
+        f"This home has no statement of {said['presence_id']} with these figures.",
+        remedy="Name the home that it was built in with --home; if it was, the claims were altered.",
+    )
