@@ -79,7 +79,7 @@ def find_country(text: str) -> Country | None:
 
 
 def find_countries(text: str) -> tuple[Country, ...]:
-    """Every country that a cell names: one, several ("Ethiopia/Eritrea", "Abyei"), or none when a part is unknown."""
+    """Every country that a cell names: one, several ("Ethiopia/Eritrea", "Abyei"), none if a part is unknown."""
     one = find_country(text)
     if one is not None:
         return (one,)
@@ -87,6 +87,11 @@ def find_countries(text: str) -> tuple[Country, ...]:
     parts = [find_country(part) for part in codes or re.split(r"[/;]", text)]
     found = tuple(dict.fromkeys(part for part in parts if part is not None))
     return found if len(found) == len(parts) else ()
+
+
+def is_left_to_users(code: str) -> bool:
+    """Whether ISO 3166 leaves this alpha-3 code to users: no country will ever have it."""
+    return bool(re.fullmatch(r"AA[A-Z]|QM[A-Z]|QN[A-Z]|Q[O-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]", code)) and code != "XKX"
 
 
 def find_by_gw(number: int) -> Country | None:
@@ -100,7 +105,7 @@ def find_by_m49(number: int) -> Country | None:
 
 
 def fold_name(text: str) -> str:
-    """The form in which names are compared: lower case, no accents, no punctuation, no article, short words long."""
+    """The form in which names are compared: lower case, no accents, punctuation or article, short words long."""
     plain = unicodedata.normalize("NFKD", text.replace("&", " and "))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
     plain = re.sub(r"['’`ʼ.]", "", plain)
