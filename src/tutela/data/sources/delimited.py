@@ -19,7 +19,9 @@ MAX_COLUMNS: Final = 1_000
 MAX_HEADER_BYTES: Final = 1_000_000
 _DELIMITERS: Final = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _QUOTE, _COMMA, _LF, _CR = 34, 44, 10, 13
+_FIRST_LOOK: Final = 1 << 20  # beyond it, the quick parser meets wrong bytes and the exact one names them
 _SENTINEL: Final = "\x02end of file\x02"
+_EXCEL_MARKS: Final = (b"sep=,", b"sep=;", b"sep=\t", b"sep=|", b'"sep=')
 _RESAVE: Final = "Open it and save it again as CSV (UTF-8, comma-separated)."
 
 Lines = NDArray[np.int32]
@@ -60,29 +62,31 @@ def parse_delimited(content: bytes, where: str) -> tuple[pl.DataFrame, Lines]:
 
 
 def _checked_text(content: bytes, where: str) -> bytes:
-    if not content.strip():
+    if not content or content.isspace():
         raise Problem("file-empty", "The file is empty.", where=where, remedy="Download or export it again.")
-    _refuse_other_encodings(content, where)
+    _refuse_other_encodings(content[:_FIRST_LOOK], where, whole=len(content) <= _FIRST_LOOK)
     content = content.removeprefix(codecs.BOM_UTF8)
     _refuse_other_forms(content, where)
     if b"\n" not in content and b"\r" in content:
         content = content.replace(b"\r", b"\n")  # line ends of old Macs
-    head, _, rest = content.partition(b"\n")
-    if head.strip().lower() in {b"sep=,", b'"sep=,"'}:
-        content = b"\n" + rest  # Excel's mark; the blank line keeps the line numbers true
-    elif head.lower().startswith(b"sep=") and len(head.strip()) == len(b"sep=;"):
-        _raise_delimiter(head.strip()[4:5].decode("ascii", "replace"), where)
+    head = (
+        content[: max(0, content.find(b"\n"))].rstrip(b"\r").lower() if content[:5].lower() in _EXCEL_MARKS else b""
+    )
+    if head.strip(b'"') == b"sep=,":
+        return content[content.index(b"\n") :]  # the blank line that is left keeps the line numbers true
+    if len(head) == len(b"sep=;"):
+        _raise_delimiter(chr(head[-1]), where)
     return content
 
 
-def _refuse_other_encodings(content: bytes, where: str) -> None:
+def _refuse_other_encodings(content: bytes, where: str, *, whole: bool) -> None:
     seems, line = "", 1
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         seems = "UTF-16"
     elif _looks_like_utf16(content[:1000]):
         seems = "UTF-16 without its mark"
     else:
-        bad = _first_byte_not_utf8(content)
+        bad = _first_byte_not_utf8(content, where, whole=whole)
         if bad is None:
             return
         line = content.count(b"\n", 0, bad) + 1
@@ -102,18 +106,18 @@ def _looks_like_utf16(head: bytes) -> bool:
     return half > 3 and (head[1::2].count(0) > 0.8 * half or head[0::2].count(0) > 0.8 * half)
 
 
-def _first_byte_not_utf8(content: bytes) -> int | None:
+def _first_byte_not_utf8(content: bytes, where: str, *, whole: bool) -> int | None:
     """Position of the first byte that is no UTF-8, checked in pieces so that no second copy is held."""
-    step, start = 1 << 24, 0
-    while start < len(content):
-        end = min(start + step, len(content))
-        while end < len(content) and content[end] & 0xC0 == 0x80:  # not inside a character
-            end += 1
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    step = 1 << 24
+    for start in range(0, len(content), step):
+        waiting = len(decoder.getstate()[0])
         try:
-            content[start:end].decode()
+            decoder.decode(content[start : start + step])
         except UnicodeDecodeError as error:
-            return start + error.start
-        start = end
+            return start - waiting + error.start
+    if whole and decoder.getstate()[0]:
+        raise _cut_off("The file ends inside a character.", content.count(b"\n") + 1, where)
     return None
 
 
@@ -203,22 +207,27 @@ def _find_rows(text: bytes) -> _Shape | None:
     """Find rows by counting quotes; None where a quote stands where the rules of CSV allow none."""
     data = np.frombuffer(text, dtype=np.uint8)
     newlines, quotes = np.flatnonzero(data == _LF), np.flatnonzero(data == _QUOTE)
-    commas = np.flatnonzero(data == _COMMA)
-    ends = newlines
-    if len(quotes):
-        if not _quotes_are_regular(data, quotes):
-            return None
-        ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
-        commas = commas[np.searchsorted(quotes, commas) % 2 == 0]
+    if not _quotes_are_regular(data, quotes):
+        return None
+    ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
     if len(ends) == 0 or ends[-1] != len(data) - 1:
         ends = np.append(ends, len(data))
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
     lines = (np.searchsorted(newlines, starts) + 1).astype(np.int32)
-    widths = np.diff(np.searchsorted(commas, np.append(starts, len(data)))) + 1
+    widths = _count_fields(np.flatnonzero(data == _COMMA), quotes, np.append(starts, len(data)))
     size = ends - starts
     blank = (size == 0) | ((size == 1) & (data[np.minimum(starts, len(data) - 1)] == _CR))
     keep = ~blank
-    return _Shape(starts[keep], ends[keep].astype(np.int64), lines[keep], widths[keep].astype(np.int64))
+    return _Shape(starts[keep], ends[keep].astype(np.int64), lines[keep], widths[keep])
+
+
+def _count_fields(commas: Positions, quotes: Positions, bounds: Positions) -> Positions:
+    """Fields between each two bounds: commas, less those inside quotes, and one."""
+    all_commas = np.diff(np.searchsorted(commas, bounds))
+    inside = np.searchsorted(commas, quotes[1::2]) - np.searchsorted(commas, quotes[0::2])
+    before = np.concatenate(([0], np.cumsum(inside)))
+    quoted = np.diff(before[np.searchsorted(quotes[0::2], bounds)])
+    return (all_commas - quoted + 1).astype(np.int64)
 
 
 def _quotes_are_regular(data: NDArray[np.uint8], quotes: Positions) -> bool:
@@ -270,6 +279,7 @@ def _parse_quickly(text: bytes, shape: _Shape, names: list[str]) -> pl.DataFrame
 
 def _parse_exactly(text: bytes, where: str) -> tuple[pl.DataFrame, Lines]:
     """Parse row by row, as spreadsheets do: a quote inside an unquoted field is a quote."""
+    _refuse_other_encodings(text, where, whole=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     reader = csv.reader(_lines_and_sentinel(text), strict=False)

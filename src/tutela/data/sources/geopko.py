@@ -15,6 +15,14 @@ import polars as pl
 
 from tutela.data.sources.geopko_people import describe_kind, estimate_people
 from tutela.data.sources.readings import Origin
+from tutela.data.sources.site_periods import (
+    CARRY_MONTHS,
+    carry_forward,
+    count_moved,
+    list_maps,
+    name_sites,
+    number_places,
+)
 from tutela.data.sources.site_rows import (
     LINE,
     MOVED_KM,
@@ -26,16 +34,14 @@ from tutela.data.sources.site_rows import (
     list_excluded,
     map_text,
     mark_bad,
+    mark_long,
     mark_people,
     mark_points,
+    mark_swapped,
     number_of,
     prepare_rows,
     slug_of,
 )
-from tutela.kernel.places import distances_km
-
-CARRY_MONTHS: Final = 13
-"""A map is believed for this many months when the mission published no other."""
 
 MAP_COLUMNS: Final = ("mission", "year", "month", "location", "latitude", "longitude", "no.troops")
 """The columns by which a file of map snapshots is known."""
@@ -50,9 +56,11 @@ CITATION: Final = (
 LICENCE: Final = "terms of the data not seen: cite, and confirm before redistribution"
 
 SIZE_NOTES: Final = (
-    "Geo-PKO's numbers of troops are standard unit sizes (650 a battalion, 150 a company, 35 a platoon), not counts.",
-    "Geo-PKO marks observers, headquarters and individual police officers without a number: where only they, or "
-    "nobody, is shown, the number is unknown and not 0.",
+    "Numbers of troops are standard unit sizes (650 a battalion, 150 a company, 35 a platoon), not counts.",
+    (
+        "Geo-PKO marks observers, headquarters and individual police officers without a number: where only they, "
+        "or nobody, is shown, the number is unknown and not 0."
+    ),
     "Geo-PKO records no civilian staff.",
     "Geo-PKO shows aviation units; where there is none, whether aircraft can land is unknown.",
 )
@@ -74,7 +82,6 @@ _MARKS: Final = {
     "cantonment": "cantonment",
     "disarmament": "disarmament",
 }
-_STATE: Final = ("lon", "lat", "country", "status", "military", "police", "air", "kind")
 
 
 def read_maps(frame: pl.DataFrame, today: date) -> SiteDraft:
@@ -87,9 +94,9 @@ def read_maps(frame: pl.DataFrame, today: date) -> SiteDraft:
     """
     rows = _mark_rows(frame, today)
     good = good_rows(rows)
-    shown = _number_places(_keep_latest_maps(good))
+    shown = number_places(_keep_latest_maps(good))
     states = _describe_states(_join_parts(shown))
-    stretches = carry_forward(states, _list_maps(rows, today))
+    stretches = carry_forward(states, list_maps(rows, today))
     origin = Origin("Geo-PKO, maps", _vintage(good), LICENCE, CITATION)
     return SiteDraft(build_sites(stretches), list_excluded(rows), origin, _write_notes(good, shown, stretches))
 
@@ -101,75 +108,36 @@ def mark_dates(rows: pl.DataFrame, today: date) -> pl.DataFrame:
     year, month = _whole("year"), _whole("month") if "month" in rows.columns else pl.lit(1, dtype=pl.Int32)
     known = (year >= FIRST_YEAR) & (year <= 9999) & month.is_between(1, 12)
     rows = rows.with_columns(_month=pl.when(known).then(year * 12 + month - 1))
-    rows = mark_bad(rows, pl.col("_month").is_null(), "date-invalid", "year")
-    return mark_bad(rows, pl.col("_month") >= today.year * 12 + today.month, "date-future", "year")
+    rows = mark_bad(rows, pl.col("_month").is_null(), "date-unreadable", "year")
+    return mark_bad(rows, pl.col("_month") >= today.year * 12 + today.month, "date-in-future", "year")
 
 
 def mark_names(rows: pl.DataFrame) -> pl.DataFrame:
     """Mark rows without a mission or place, and add `site_id`."""
-    for name in ("mission", "location"):
-        rows = mark_bad(rows, pl.col(name) == "", f"{name}-missing", name)
+    rows = mark_long(rows, ("mission", "location", "country"))
     slugs = map_text(rows, "location", {text: slug_of(text) for text in rows["location"].unique()})
-    return rows.with_columns(site_id=pl.col("mission") + "/" + slugs)
+    rows = rows.with_columns(_slug=slugs, site_id=pl.col("mission") + "/" + slugs)
+    rows = mark_bad(rows, pl.col("mission") == "", "mission-missing", "mission")
+    return mark_bad(rows, pl.col("_slug") == "", "location-missing", "location")
 
 
-def carry_forward(states: pl.DataFrame, maps: pl.DataFrame) -> pl.DataFrame:
-    """Stretches from states at months (`mission`, `_from`) and the missions' maps (`_from`, `_to`, `_capped`)."""
-    return merge_states(states.join(maps, on=("mission", "_from"), how="left"))
-
-
-def merge_states(frame: pl.DataFrame) -> pl.DataFrame:
-    """Join stretches of a site that touch and say the same; `frame` has `_from` and `_to` in months."""
-    frame = frame.sort("site_id", "_from")
-    changed = [~pl.col(name).eq_missing(pl.col(name).shift(1)) for name in ("site_id", *_STATE)]
-    begins = pl.any_horizontal(*changed, ~pl.col("_from").eq_missing(pl.col("_to").shift(1)))
-    kept = [name for name in frame.columns if name not in ("_to", "_capped")]
-    ends = [pl.col(name).last() for name in ("_to", "_capped") if name in frame.columns]
-    merged = frame.with_columns(_run=begins.cum_sum()).group_by("_run", maintain_order=True)
-    return merged.agg(*(pl.col(name).first() for name in kept), *ends).with_columns(
-        opened=_first_of_month("_from"), closed=_first_of_month("_to")
-    )
-
-
-def name_sites(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give all rows of a site the spelling of its name that was used last."""
-    frame = frame.sort("site_id", "_from", "location")
-    return frame.with_columns(name=pl.col("location").last().over("site_id"))
-
-
-def count_moved(sites: pl.DataFrame) -> int:
-    """Sites with two points further apart than `MOVED_KM`."""
-    return sum(_spread_km(group) > MOVED_KM for _, group in _with_several_points(sites, "site_id"))
+def read_marks(rows: pl.DataFrame, marks: dict[str, str]) -> pl.DataFrame:
+    """Columns of marks as numbers under names of our own, null where a cell holds no number of 0 or more."""
+    values = {name: number_of(column) for column, name in marks.items()}
+    return rows.with_columns(pl.when(value >= 0).then(value).alias(name) for name, value in values.items())
 
 
 def _whole(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int32, strict=False)
-
-
-def _first_of_month(name: str) -> pl.Expr:
-    return pl.date(pl.col(name) // 12, pl.col(name) % 12 + 1, 1)
+    value = number_of(name)
+    return pl.when(value == value.floor()).then(value).cast(pl.Int32, strict=False)
 
 
 def _mark_rows(frame: pl.DataFrame, today: date) -> pl.DataFrame:
     rows = prepare_rows(frame, (*MAP_COLUMNS, *_OTHER_COLUMNS, *_MARKS))
     rows = mark_dates(mark_names(rows), today)
-    rows = mark_people(mark_points(rows, "longitude", "latitude"), "no.troops")
-    rows = rows.with_columns(number_of(column).alias(name) for column, name in _MARKS.items())
+    rows = mark_people(mark_swapped(mark_points(rows, "longitude", "latitude")), "no.troops")
+    rows = read_marks(rows, _MARKS)
     return rows.rename({"no.troops": "troops"})
-
-
-def _list_maps(rows: pl.DataFrame, today: date) -> pl.DataFrame:
-    # A row that is bad for another reason still shows that a map was published in its month.
-    dated = rows.filter(
-        (pl.col("mission") != "") & (pl.col("_month") < today.year * 12 + today.month)
-    )
-    maps = dated.select("mission", _from=pl.col("_month")).unique().sort("mission", "_from")
-    following = pl.col("_from").shift(-1).over("mission")
-    limit = pl.col("_from") + CARRY_MONTHS
-    return maps.with_columns(
-        _to=pl.min_horizontal(following, limit),
-        _capped=following.is_null() | (following > limit),
-    )
 
 
 def _keep_latest_maps(good: pl.DataFrame) -> pl.DataFrame:
@@ -188,41 +156,6 @@ def _revision(source: str) -> tuple[float, float, str]:
     if found is None:
         return (-1.0, 0.0, text)
     return (float(found[1]), float(found[2] or 0), text)
-
-
-def _with_several_points(frame: pl.DataFrame, *keys: str) -> list[tuple[tuple[object, ...], pl.DataFrame]]:
-    points = frame.select(*keys, "lon", "lat").unique()
-    several = points.filter(pl.len().over(keys) > 1).sort(*keys, "lat", "lon")
-    return list(several.group_by(keys, maintain_order=True))
-
-
-def _spread_km(points: pl.DataFrame) -> float:
-    lon, lat = points["lon"].to_numpy(), points["lat"].to_numpy()
-    return float(distances_km(lon[:, None], lat[:, None], lon, lat).max())
-
-
-def _number_places(shown: pl.DataFrame) -> pl.DataFrame:
-    """Tell apart places that one map shows under one name, by -2, -3 ... in order of their first map."""
-    groups = _with_several_points(shown, "site_id", "_month")
-    double = sorted({str(key[0]) for key, points in groups if _spread_km(points) > MOVED_KM})
-    if not double:
-        return shown.with_columns(_place=pl.lit(1))
-    numbered = pl.concat([_number_points(shown.filter(pl.col("site_id") == site_id)) for site_id in double])
-    shown = shown.join(numbered, on=("site_id", "lon", "lat"), how="left").with_columns(pl.col("_place").fill_null(1))
-    suffix = pl.when(pl.col("_place") > 1).then(pl.lit("-") + pl.col("_place").cast(pl.String)).otherwise(pl.lit(""))
-    return shown.with_columns(site_id=pl.col("site_id") + suffix)
-
-
-def _number_points(rows: pl.DataFrame) -> pl.DataFrame:
-    points = rows.group_by("site_id", "lon", "lat").agg(pl.col("_month").min()).sort("_month", "lat", "lon")
-    known: list[tuple[float, float]] = []
-    places = []
-    for lon, lat in points.select("lon", "lat").iter_rows():
-        near = [rank for rank, (x, y) in enumerate(known, 1) if float(distances_km(lon, lat, x, y)) <= MOVED_KM]
-        if not near:
-            known.append((lon, lat))
-        places.append(near[0] if near else len(known))
-    return points.select("site_id", "lon", "lat", _place=pl.Series(places, dtype=pl.Int32))
 
 
 def _join_parts(shown: pl.DataFrame) -> pl.DataFrame:
@@ -273,18 +206,29 @@ def _write_notes(good: pl.DataFrame, shown: pl.DataFrame, table: pl.DataFrame) -
     last = capped.filter(pl.col("_to") == pl.col("_to").max().over("mission"))
     several = shown.filter(pl.col("_place") > 1)["site_id"].n_unique()
     counted = (
-        (len(good) - len(shown), "rows repeat another, or were replaced by a later revision of the map that month."),
-        (len(shown) - shown.select("site_id", "_month").n_unique(), "rows are parts of a site on one map and add up."),
+        (
+            len(good) - len(shown),
+            "rows repeat another, or were replaced by a later revision of the map that month.",
+        ),
+        (
+            len(shown) - shown.select("site_id", "_month").n_unique(),
+            "rows are parts of a site on one map and add up.",
+        ),
         (several, "sites share their name with another place on the same map and carry a number."),
-        (count_moved(table), f"sites have points more than {MOVED_KM:g} km apart on different maps; each holds in its time."),
+        (
+            count_moved(table),
+            f"sites have points more than {MOVED_KM:g} km apart on different maps; each holds in its time.",
+        ),
         (int((table["status"] == "closed").sum()), "periods are of sites that the map's key calls closed."),
         (int((table["country"] == "").sum()), "periods name no single country that the list of countries knows."),
     )
     return (
-        "Map snapshots: a site stands from the first of its map's month to the mission's next map, at most "
-        f"{CARRY_MONTHS} months. {len(capped)} of {len(table)} periods end by that limit and not because a map "
-        f"no longer shows the site; {len(last)} of them at the mission's last map, which is carried forward even "
-        "where the mission ended earlier.",
+        (
+            f"Map snapshots, carried forward at most {CARRY_MONTHS} months: a site stands from the first of its "
+            f"map's month to the mission's next map. {len(capped)} of {len(table)} periods end by that limit and "
+            f"not because a map no longer shows the site; {len(last)} of them at the mission's last map, which is "
+            "carried forward even where the mission ended earlier."
+        ),
         *SIZE_NOTES,
         "Geo-PKO counts formed police units among troops; here they are police.",
         *(f"{count} {sentence}" for count, sentence in counted if count),

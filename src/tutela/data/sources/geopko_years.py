@@ -11,14 +11,13 @@ from tutela.data.sources.geopko import (
     CITATION,
     LICENCE,
     SIZE_NOTES,
-    count_moved,
     mark_dates,
     mark_names,
-    merge_states,
-    name_sites,
+    read_marks,
 )
 from tutela.data.sources.geopko_people import estimate_military, headquarters_words
 from tutela.data.sources.readings import Origin
+from tutela.data.sources.site_periods import count_moved, merge_states, name_sites
 from tutela.data.sources.site_rows import (
     LINE,
     MOVED_KM,
@@ -30,7 +29,7 @@ from tutela.data.sources.site_rows import (
     list_excluded,
     mark_people,
     mark_points,
-    number_of,
+    mark_swapped,
     prepare_rows,
 )
 
@@ -57,9 +56,9 @@ def read_years(frame: pl.DataFrame, today: date) -> SiteDraft:
 def _mark_rows(frame: pl.DataFrame, today: date) -> pl.DataFrame:
     rows = prepare_rows(frame, (*YEAR_COLUMNS, "country", *_MARKS))
     rows = mark_dates(mark_names(rows), today)
-    rows = mark_points(rows, "longitude", "latitude")
+    rows = mark_swapped(mark_points(rows, "longitude", "latitude"))
     rows = mark_people(mark_people(rows, "NoTroops"), "ave.no.troops")
-    rows = rows.with_columns(number_of(column).alias(name) for column, name in _MARKS.items())
+    rows = read_marks(rows, _MARKS)
     return rows.rename({"ave.no.troops": "troops"})
 
 
@@ -69,7 +68,15 @@ def _choose_points(good: pl.DataFrame) -> pl.DataFrame:
     weighed = good.with_columns(
         _in_year=pl.len().over(*point, "_month"),
         _in_all=pl.len().over(*point),
-    ).sort("site_id", "_month", "_in_year", "_in_all", "lat", "lon", descending=[False, False, True, True, False, False])
+    ).sort(
+        "site_id",
+        "_month",
+        "_in_year",
+        "_in_all",
+        "lat",
+        "lon",
+        descending=[False, False, True, True, False, False],
+    )
     return weighed.with_columns(pl.col("lon", "lat").first().over("site_id", "_month"))
 
 
@@ -88,7 +95,9 @@ def _describe_years(joined: pl.DataFrame) -> pl.DataFrame:
     marked = joined.with_columns(guards=pl.lit(0.0))
     described = estimate_military(marked, pl.col("troops"), officers).with_columns(
         # Formed police may be among the troops, so a site with troops says nothing about police.
-        police=pl.when((pl.col("unpol") == 0) & (pl.col("troops") == 0) & (pl.col("unmo") + pl.col("hq") > 0)).then(0.0),
+        police=pl.when((pl.col("unpol") == 0) & (pl.col("troops") == 0) & (pl.col("unmo") + pl.col("hq") > 0)).then(
+            0.0
+        ),
         air=pl.when(pl.col("aviation") > 0).then(1).otherwise(-1),
         status=pl.lit("open"),
     )
@@ -104,7 +113,8 @@ def _describe_years(joined: pl.DataFrame) -> pl.DataFrame:
 def _vintage(good: pl.DataFrame) -> str:
     if not len(good):
         return ""
-    return f"{good['year'].min()} to {good['year'].max()}"
+    years = sorted(good["year"].to_list())
+    return f"{years[0]} to {years[-1]}"
 
 
 def _write_notes(good: pl.DataFrame, table: pl.DataFrame) -> tuple[str, ...]:
@@ -119,8 +129,10 @@ def _write_notes(good: pl.DataFrame, table: pl.DataFrame) -> tuple[str, ...]:
         (int((table["country"] == "").sum()), "periods name no single country that the list of countries knows."),
     )
     return (
-        "Site-years: a site shown on any map of a year stands for that whole calendar year. The file says "
-        "nothing about months: a site may have opened later or closed earlier in its year.",
+        (
+            "Site-years: a site shown on any map of a year stands for that whole calendar year. The file says "
+            "nothing about months: a site may have opened later or closed earlier in its year."
+        ),
         *SIZE_NOTES,
         "Numbers of troops are the mean of the year's maps and include formed police units.",
         *(f"{count} {sentence}" for count, sentence in counted if count),

@@ -1,6 +1,6 @@
 """A file that somebody brought, as columns of text with line numbers, or a refusal that says why not.
 
-All refusals of unreadable files live here and in the two modules beneath it (`unpacking`: gzip, zip, bombs;
+All refusals of unreadable files live here and in two more modules (`data.unpacking`: gzip, zip, bombs;
 `delimited`: encoding, delimiter, header, truncation). What the columns mean, the readers of layouts know.
 """
 
@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.data.sources.delimited import MAX_COLUMNS, parse_delimited
-from tutela.data.sources.unpacking import LIMITS, Limits, unpack_file
+from tutela.data.unpacking import LIMITS, Limits, unpack_file
 from tutela.kernel.problems import Problem
 
 _PARQUET: Final = b"PAR1"

@@ -1,18 +1,18 @@
-"""What all readers of sites share: rows that are marked bad by a named reason, points, codes, the finished table."""
+"""What all readers of sites share: rows marked bad by a named reason, points, codes, the finished table."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from tutela.catalogue.countries import find_country
+from tutela.catalogue.countries import find_country, is_left_to_users
 from tutela.data.sources.readings import ExcludedRow, Origin
+from tutela.kernel.places import distances_km
 from tutela.kernel.tables import Sites
 
 LINE: Final = "_line"
@@ -21,6 +21,12 @@ COLUMN: Final = "_column"
 MOVED_KM: Final = 5.0
 """Two points of one name that are further apart than this are told to the reader."""
 
+MAX_TEXT: Final = 200
+"""A name or an id with more characters is none."""
+
+_SWAP_ROWS: Final = 4
+_SWAP_FAR_KM: Final = 1500.0
+_SWAP_NEAR_KM: Final = 500.0
 _UNKNOWN_WORDS: Final = ("", "na", "n/a", "nan", "null", "none", "unknown")
 _TEXTS: Final = ("site_id", "mission", "name", "country", "status", "kind")
 _NUMBERS: Final = ("lon", "lat", "military", "police", "civilian")
@@ -38,7 +44,7 @@ class SiteDraft:
 
 
 def prepare_rows(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """The wanted columns as stripped text, empty where a cell has nothing, with nothing marked bad yet.
+    """The wanted columns as text without spaces around it, empty where a cell has nothing; none marked bad yet.
 
     `frame` has the line numbers in `LINE`; a wanted column that it lacks is empty throughout.
     """
@@ -57,6 +63,18 @@ def mark_bad(frame: pl.DataFrame, bad: pl.Expr, reason: str, column: str) -> pl.
         pl.when(hit).then(pl.lit(reason)).otherwise(pl.col(REASON)).alias(REASON),
         pl.when(hit).then(pl.lit(column)).otherwise(pl.col(COLUMN)).alias(COLUMN),
     )
+
+
+def mark_lines(frame: pl.DataFrame, lines: list[int], reason: str, column: str) -> pl.DataFrame:
+    """Name a reason for the rows on these lines."""
+    return mark_bad(frame, pl.col(LINE).is_in(lines), reason, column)
+
+
+def mark_long(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    """Mark rows with an endless text, and cut it: numpy gives every row the width of the longest."""
+    for name in names:
+        frame = mark_bad(frame, pl.col(name).str.len_chars() > MAX_TEXT, "text-too-long", name)
+    return frame.with_columns(pl.col(*names).str.slice(0, MAX_TEXT))
 
 
 def good_rows(frame: pl.DataFrame) -> pl.DataFrame:
@@ -87,8 +105,10 @@ def mark_points(frame: pl.DataFrame, lon: str, lat: str) -> pl.DataFrame:
     x, y = pl.col("_x"), pl.col("_y")
     for name, value in ((lat, y), (lon, x)):
         frame = mark_bad(frame, is_unknown(name), "coordinates-missing", name)
-        frame = mark_bad(frame, value.is_null(), "coordinates-invalid", name)
-    frame = mark_bad(frame, (y.abs() > 90) & (y.abs() <= 180) & (x.abs() <= 90), "coordinates-swapped", lat)
+        frame = mark_bad(frame, value.is_null(), "coordinates-unreadable", name)
+    frame = mark_bad(
+        frame, (y.abs() > 90) & (y.abs() <= 180) & (x.abs() <= 90), "coordinates-swapped-suspected", lat
+    )
     frame = mark_bad(frame, y.abs() > 90, "latitude-out-of-range", lat)
     frame = mark_bad(frame, x.abs() > 180, "longitude-out-of-range", lon)
     # Nobody keeps a site in the Gulf of Guinea at exactly 0, 0: it is what a form leaves for "not filled in".
@@ -96,10 +116,30 @@ def mark_points(frame: pl.DataFrame, lon: str, lat: str) -> pl.DataFrame:
     return frame.drop("lon", "lat", strict=False).rename({"_x": "lon", "_y": "lat"})
 
 
+def mark_swapped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Mark points whose latitude and longitude are in each other's place though both are possible.
+
+    That is so where a point lies far from its mission's others and its mirror image lies among them.
+    """
+    good = good_rows(frame)
+    middle = (
+        good.group_by("mission")
+        .agg(_rows=pl.len(), _lon=pl.col("lon").median(), _lat=pl.col("lat").median())
+        .filter(pl.col("_rows") >= _SWAP_ROWS)
+    )
+    near = good.join(middle, on="mission").filter(pl.col("lon").abs() <= 90)
+    lon, lat = near["lon"].to_numpy(), near["lat"].to_numpy()
+    center = near["_lon"].to_numpy(), near["_lat"].to_numpy()
+    swapped = (distances_km(lon, lat, *center) > _SWAP_FAR_KM) & (distances_km(lat, lon, *center) < _SWAP_NEAR_KM)
+    return mark_lines(
+        frame, near.filter(pl.Series(swapped))[LINE].to_list(), "coordinates-swapped-suspected", "lat"
+    )
+
+
 def mark_people(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """Read a count of people into a column of the same name, null where unknown."""
     value = number_of(name)
-    frame = mark_bad(frame, value.is_null() & ~is_unknown(name), "people-invalid", name)
+    frame = mark_bad(frame, value.is_null() & ~is_unknown(name), "people-unreadable", name)
     frame = mark_bad(frame, value < 0, "people-negative", name)
     return frame.with_columns(value.alias(name))
 
@@ -109,7 +149,6 @@ def choose_word(*choices: tuple[pl.Expr, str]) -> pl.Expr:
     return pl.coalesce(*(pl.when(holds).then(pl.lit(word)) for holds, word in choices), pl.lit(""))
 
 
-@cache
 def slug_of(text: str) -> str:
     """A name as part of an id: ASCII letters and digits in lower case, joined by hyphens."""
     plain = unicodedata.normalize("NFKD", text)
@@ -124,10 +163,15 @@ def map_text(frame: pl.DataFrame, name: str, mapping: dict[str, str]) -> pl.Seri
     return frame[name].replace_strict(mapping, return_dtype=pl.String) if len(frame) else frame[name]
 
 
-def code_countries(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Replace names of countries by ISO 3166 alpha-3 codes, "" where the list knows none of that name."""
+def code_countries(frame: pl.DataFrame, name: str, *, invented: bool = False) -> pl.DataFrame:
+    """Replace names of countries by ISO 3166 alpha-3 codes, "" where the list knows none of that name.
+
+    Invented countries have codes that the standard leaves to users.
+    """
     found = {text: find_country(text) if text else None for text in frame[name].unique()}
     codes = {text: country.iso3 if country else "" for text, country in found.items()}
+    if invented:
+        codes |= {text: text for text in codes if is_left_to_users(text)}
     return frame.with_columns(map_text(frame, name, codes).alias(name))
 
 

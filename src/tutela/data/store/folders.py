@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -79,6 +80,12 @@ def write_out(out: Path, files: Mapping[str, bytes]) -> None:
     finally:
         shutil.rmtree(neighbour, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_out(out: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.kernel.tables import Sites, Text, Total, add_up
+from tutela.kernel.problems import Problem
+from tutela.kernel.tables import Floats, Sites, Text, Total, add_up
 
 VACATED: Final = ("closed", "evacuated", "host_denied")
 """Site states in which nobody is there, though the site is still on the register's list."""
@@ -23,8 +24,8 @@ class Strength:
     """Sites and people of one presence, or of all, on one day.
 
     open + vacated + closed + planned = sites, each site counted once. `people` are those at open sites, by
-    component, with the number of open sites for which the source gives none. `last_day` is None while a site
-    has no end.
+    component, with the number of open sites for which the source gives none: the sum is then a lower bound, and
+    none at all where the known ones are 0. `last_day` is None while a site has no end.
     """
 
     sites: int
@@ -76,11 +77,40 @@ def sites_on(sites: Sites, day: date) -> Sites:
     return sites.take(_in_force(sites, day))
 
 
-def summarise_presence(sites: Sites, day: date) -> PresenceSummary:
-    """Count sites and people on a day, in total and by presence."""
+def is_vacated(sites: Sites) -> NDArray[np.bool_]:
+    """Per row: nobody is there. So it is where the state says so and lasts, or follows another state of the site.
+
+    A site's only row with a closing day says what became of the site; until that day somebody was there.
+    """
+    _, site, rows = np.unique(sites.site_id, return_inverse=True, return_counts=True)
+    is_history = ~np.isnat(sites.closed) & (rows[site] == 1)
+    vacated: NDArray[np.bool_] = np.isin(sites.status, VACATED) & ~is_history
+    return vacated
+
+
+def staffed_rows(sites: Sites) -> Sites:
+    """The rows in which somebody may be there: a closed, evacuated or denied site is near nobody."""
+    return sites.take(~is_vacated(sites))
+
+
+def summarise_presence(sites: Sites, day: date | None = None) -> PresenceSummary:
+    """Count sites and people on a day, in total and by presence.
+
+    Without a day it is the last on which a row begins: the newest that the table has to say. Raises Problem
+    nothing-to-study when it has no rows either.
+    """
+    if day is None:
+        day = _newest_day(sites)
     names = np.unique(sites.mission)
     missions = {str(name): _measure_strength(sites.take(sites.mission == name), day) for name in names}
     return PresenceSummary(day, _measure_strength(sites, day), missions)
+
+
+def _newest_day(sites: Sites) -> date:
+    if not len(sites):
+        raise Problem("nothing-to-study", "The table of sites has no rows.", remedy="Bring a file with sites.")
+    newest: date = sites.opened.max().item()
+    return newest
 
 
 def _in_force(sites: Sites, day: date) -> NDArray[np.bool_]:
@@ -91,7 +121,7 @@ def _in_force(sites: Sites, day: date) -> NDArray[np.bool_]:
 
 def _measure_strength(sites: Sites, day: date) -> Strength:
     in_force = _in_force(sites, day)
-    manned = in_force & ~np.isin(sites.status, VACATED)
+    manned = in_force & ~is_vacated(sites)
     ids = set(sites.site_id.tolist())
     opened = _ids(sites.site_id, manned)
     vacated = _ids(sites.site_id, in_force) - opened
@@ -107,8 +137,14 @@ def _measure_strength(sites: Sites, day: date) -> Strength:
         air=len(_ids(standing.site_id, standing.air == 1)),
         first_day=min(sites.opened.tolist(), default=None),
         last_day=_last_day(sites),
-        people={name: add_up(getattr(standing, name)) for name in COMPONENTS},
+        people={name: _add_people(getattr(standing, name)) for name in COMPONENTS},
     )
+
+
+def _add_people(values: Floats) -> Total:
+    total = add_up(values)
+    # "Nobody at eight sites, unknown at twelve" is no 0: the twelve are where they are.
+    return Total(None, total.missing) if total.missing and total.value == 0 else total
 
 
 def _ids(site_id: Text, rows: NDArray[np.bool_]) -> set[str]:

@@ -1,0 +1,114 @@
+"""Borders that a deployment brings: in which country a point lies, by their polygons and nothing else.
+
+No border is ours: the file is the deployment's own, and an event's own country always wins over it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tutela.catalogue.countries import find_country
+from tutela.data.unpacking import unpack_file
+from tutela.kernel.problems import Problem
+from tutela.kernel.tables import Floats
+
+_CODES: Final = ("iso_a3_eh", "iso_a3", "iso3", "iso", "adm0_a3", "shapegroup", "name", "admin")
+"""Properties that may say which country a polygon is, in order of trust (Natural Earth, geoBoundaries, plain)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """Polygons of countries; `codes` by ISO 3166 alpha-3, "" for ground that is no country's in the list."""
+
+    codes: NDArray[np.str_]
+    tree: shapely.STRtree
+
+    def locate(self, lon: Floats, lat: Floats, own: NDArray[np.str_]) -> NDArray[np.str_]:
+        """The country of each point, "" at sea, outside the file and for NaN; in overlaps, its own country."""
+        found = np.full(len(lon), "", dtype="<U3")
+        known = np.flatnonzero(~(np.isnan(lon) | np.isnan(lat)))
+        if not len(known):
+            return found
+        points, places = np.unique(np.column_stack((lon[known], lat[known])), axis=0, return_inverse=True)
+        point, polygon = self.tree.query(shapely.points(points), predicate="intersects")
+        order = np.lexsort((polygon, point))[::-1]  # backwards: the first polygon of a point is written last
+        by_point = np.full(len(points), "", dtype="<U3")
+        by_point[point[order]] = self.codes[polygon[order]]
+        found[known] = by_point[places.ravel()]
+        pairs = set(zip(point.tolist(), self.codes[polygon].tolist(), strict=True))
+        away = np.flatnonzero((own[known] != "") & (found[known] != own[known]))
+        at_home = [k for k in away if (int(places.ravel()[k]), str(own[known[k]])) in pairs]
+        found[known[at_home]] = own[known[at_home]]
+        return found
+
+    def degrees_from(self, country: NDArray[np.str_], lon: Floats, lat: Floats) -> Floats:
+        """How far each point lies from a country that has a polygon, in degrees on the map."""
+        nearest = np.full(len(lon), np.inf)
+        points = np.asarray(shapely.points(np.column_stack((lon, lat))))
+        for code in np.unique(country):
+            here = country == code
+            for shape in self.tree.geometries[self.codes == code]:
+                nearest[here] = np.minimum(nearest[here], shapely.distance(points[here], shape))
+        return nearest
+
+
+def load_boundaries(path: Path) -> Boundaries:
+    """Read a GeoJSON FeatureCollection of countries; the file must have at least one polygon."""
+    features = _read_features(path)
+    codes, shapes = [], []
+    for feature in features:
+        shape = _read_shape(feature, path)
+        if shape is not None:
+            shapes.append(shape)
+            codes.append(_find_code(feature.get("properties") or {}))
+    if not shapes or not any(codes):
+        raise _refuse(path, "No feature is the polygon of a country that can be told by its properties.")
+    shapely.prepare(shapes)
+    return Boundaries(np.array(codes, dtype="<U3"), shapely.STRtree(shapes))
+
+
+def _read_features(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = json.loads(unpack_file(path).content)
+    except (ValueError, RecursionError):
+        raise _refuse(path, "This is no GeoJSON.") from None
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not all(isinstance(item, dict) for item in features):
+        raise _refuse(path, "This is no GeoJSON collection of features.")
+    return features
+
+
+def _read_shape(feature: Mapping[str, Any], path: Path) -> shapely.Geometry | None:
+    geometry = feature.get("geometry")
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return None
+    shape = shapely.from_geojson(json.dumps(geometry), on_invalid="ignore")
+    if shape is None:
+        raise _refuse(path, "A polygon cannot be read.")
+    return shape if shape.is_valid else shapely.make_valid(shape)
+
+
+def _find_code(properties: Mapping[str, Any]) -> str:
+    lower = {str(key).lower(): value for key, value in properties.items()}
+    for key in _CODES:
+        country = find_country(str(lower.get(key) or ""))
+        if country is not None:
+            return country.iso3
+    return ""
+
+
+def _refuse(path: Path, message: str) -> Problem:
+    return Problem(
+        "file-not-a-table",
+        message,
+        where=str(path),
+        remedy="Bring a GeoJSON file of countries, for example Natural Earth's admin-0.",
+    )

@@ -1,0 +1,195 @@
+"""Reads files of events: finds the layout, leaves out bad rows by name, refuses what is not what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tutela.data.boundaries import Boundaries, load_boundaries
+from tutela.data.sources import plain, ucdp
+from tutela.data.sources.event_rows import JudgedRows, judge_rows
+from tutela.data.sources.layouts import Layout, find_layout, lower_header
+from tutela.data.sources.perpetrators import EMPTY, ActorList, classify_perpetrators
+from tutela.data.sources.raw import RawTable, read_raw
+from tutela.data.sources.readings import Reading, Snapped
+from tutela.data.sources.verdicts import Mask
+from tutela.kernel.accounting import Accounting
+from tutela.kernel.problems import Problem
+from tutela.kernel.tables import PERPETRATORS, Events
+
+RECOGNISERS: Final = (*ucdp.RECOGNISERS, *plain.RECOGNISERS)
+"""The layouts that come with Tutela, tried in this order."""
+
+SOURCES: Final = tuple(item.source for item in RECOGNISERS)
+"""Their public names."""
+
+_CLASSES: Final = {"": -1} | {name: code for code, name in enumerate(PERPETRATORS)}
+
+FAR_DEGREES: Final = 2.0
+"""This far from its own country a point is suspected of being swapped, if swapping brings it home."""
+
+
+def read_events(
+    path: Path,
+    *,
+    source: str = "auto",
+    strict: bool = False,
+    today: date,
+    boundaries: Path | None = None,
+    actors: ActorList = EMPTY,
+) -> Reading[Events]:
+    """Read one file of events.
+
+    Events after `today` are bad. With `boundaries` (GeoJSON of countries) an event without a country gets that
+    of its point; one whose point lies in another country keeps its own and is listed as snapped. `actors`
+    tells communal groups from organised ones. Duplicate rows count as bad: the later one is left out.
+    Raises Problem as architecture section 9 has it: refused as a whole, or excluded by name.
+    """
+    table = _without_hashtags(lower_header(read_raw(path)))
+    layout = find_layout(table, source, RECOGNISERS)
+    rows = judge_rows(table, layout, today)
+    _mark_duplicates(table, layout, rows)
+    borders = load_boundaries(boundaries) if boundaries is not None else None
+    located = _locate(rows, layout, borders)
+    rows.verdicts.refuse(table, strict=strict)
+    events, snapped = _build(table, rows, located, actors)
+    counts = rows.verdicts.count()
+    return Reading(
+        path=table.path,
+        source=layout.source,
+        table=events,
+        accounting=Accounting("reading events", len(table), len(events), counts),
+        origin=layout.origin,
+        file_digest=table.file_digest,
+        excluded=rows.verdicts.list_excluded(table.lines),
+        snapped=snapped,
+        notes=(*layout.notes, *_write_notes(layout, rows, events)),
+    )
+
+
+def _without_hashtags(table: RawTable) -> RawTable:
+    """Without the second line of HXL files, which says again what each column is and is no row."""
+    first = [str(value) for value in table.frame.row(0) if value not in (None, "")]
+    if not first or not all(value.strip().startswith("#") for value in first):
+        return table
+    if len(table) == 1:
+        raise Problem(
+            "file-empty",
+            "The file has a header, a line of hashtags and no rows.",
+            where=table.path,
+            remedy="Export it again.",
+        )
+    return table.take(np.arange(len(table)) > 0)
+
+
+def _mark_duplicates(table: RawTable, layout: Layout, rows: JudgedRows) -> None:
+    """Leave out later rows that say the same under one id; refuse the file where they say something else."""
+    good = np.flatnonzero(rows.verdicts.good)
+    ids = rows.texts["event_id"].gather(good)
+    if not ids.is_duplicated().any():
+        return
+    first = good[
+        ids.to_frame("id").with_row_index().select(pl.col("index").first().over("id")).to_series().to_numpy()
+    ]
+    later, first = good[first != good], first[first != good]
+    for field, differs in _compare(rows, later, first):
+        if differs.any():
+            row, earlier = int(later[np.argmax(differs)]), int(first[np.argmax(differs)])
+            raise Problem(
+                "id-conflict",
+                f"The id stands already on line {table.lines[earlier]}, "
+                f"with another {layout.columns.get(field, field)}.",
+                where=table.where(row, layout.columns["event_id"]),
+                remedy="Give every event its own id, or remove the row that is out of date.",
+            )
+    again = np.zeros(len(table), dtype=bool)
+    again[later] = True
+    rows.verdicts.mark(again, "duplicate-row", layout.columns["event_id"])
+
+
+def _compare(rows: JudgedRows, left: NDArray[Any], right: NDArray[Any]) -> Iterator[tuple[str, Mask]]:
+    for field, series in (*rows.texts.items(), ("perpetrator", rows.perpetrator)):
+        yield field, series.gather(left).ne_missing(series.gather(right)).to_numpy().astype(bool)
+    for field, column in rows.columns.items():
+        ours, theirs = column[left], column[right]
+        # NaN and NaT equal themselves here.
+        yield field, (ours != theirs) & ((ours == ours) | (theirs == theirs))
+
+
+def _locate(rows: JudgedRows, layout: Layout, borders: Boundaries | None) -> NDArray[np.str_]:
+    """The country in which each point lies; points that only make sense swapped are marked bad."""
+    country, lon, lat = (rows.columns[name] for name in ("country", "lon", "lat"))
+    located = np.full(len(country), "", dtype="<U3")
+    if borders is None:
+        return located
+    good = rows.verdicts.good
+    located[good] = borders.locate(lon[good], lat[good], own=country[good])
+    # A place just over a border or off a coast is no swap; one far from home that lies at home the other way is.
+    astray = np.flatnonzero(good & (country != "") & (located != country) & (np.abs(lon) <= 90))
+    home = country[astray]
+    astray = astray[borders.locate(lat[astray], lon[astray], own=home) == home]
+    astray = astray[borders.degrees_from(country[astray], lon[astray], lat[astray]) > FAR_DEGREES]
+    swapped = np.zeros(len(country), dtype=bool)
+    swapped[astray] = True
+    rows.verdicts.mark(swapped, "coordinates-swapped-suspected", layout.columns["lat"])
+    return located
+
+
+def _build(
+    table: RawTable, rows: JudgedRows, located: NDArray[np.str_], actors: ActorList
+) -> tuple[Events, tuple[Snapped, ...]]:
+    good = rows.verdicts.good
+    columns = {name: column[good] for name, column in rows.columns.items()}
+    texts = {name: series.filter(pl.Series(good)) for name, series in rows.texts.items()}
+    own, point_in = columns["country"], located[good]
+    columns["country"] = np.where(own == "", point_in, own)
+    derived = classify_perpetrators(
+        columns["violence"], columns["country"], (texts["side_a"], texts["side_b"]), actors
+    )
+    named = np.array(
+        [PERPETRATORS.index(name) if name else -1 for name in rows.perpetrator.filter(pl.Series(good))], np.int8
+    )
+    lines = table.lines[good]
+    arrays = {name: np.array(series.fill_null("").to_list(), dtype=np.str_) for name, series in texts.items()}
+    events = Events.from_columns(
+        {
+            **arrays,
+            **columns,
+            "perpetrator": np.where(named >= 0, named, derived).astype(np.int8),
+            "source_file": np.zeros(len(lines), dtype=np.int16),
+            "source_line": lines,
+        }
+    )
+    moved = np.flatnonzero((own != "") & (point_in != "") & (own != point_in))
+    snapped = tuple(Snapped(str(events.event_id[i]), int(lines[i]), str(own[i]), str(point_in[i])) for i in moved)
+    return events, snapped
+
+
+def _write_notes(layout: Layout, rows: JudgedRows, events: Events) -> Sequence[str]:
+    notes = []
+    if rows.widened:
+        notes.append(
+            f"In {rows.widened} rows low and high are no interval around best; deaths by side add up to best, so "
+            "the rows are kept and their interval widened to hold all three numbers."
+        )
+    outside = rows.verdicts.count().get("best-outside-low-high", 0)
+    if outside and not layout.parts:
+        notes.append(
+            f"{outside} rows were left out because best lies outside low and high. UCDP's releases have such rows; "
+            "this file lacks the deaths by side that would vouch for them."
+            if layout.source.startswith("ucdp")
+            else f"{outside} rows were left out because best lies outside low and high."
+        )
+    nowhere = int(np.isnan(events.lon).sum())
+    if nowhere:
+        notes.append(f"{nowhere} events have no coordinates: they are counted, and nobody can place them.")
+    homeless = int((events.country == "").sum())
+    if homeless:
+        notes.append(f"{homeless} events have no country, or an area that several countries claim.")
+    return notes
