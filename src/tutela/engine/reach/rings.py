@@ -12,15 +12,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.engine.reach.openings import Numbers
-from tutela.engine.reach.tallies import Counter, Shares, Tally, share_pairs
+from tutela.engine.reach.openings import Numbers, find_runs
+from tutela.engine.reach.spread import LEVELS, Parts
+from tutela.engine.reach.tallies import Counter, Shares, Tally, add_shares
 from tutela.engine.reach.vicinity import (
     ALGORITHM,
     EXCLUDED,
     IMPRECISE,
     PLACEABLE,
     UNPLACEABLE,
-    Pairs,
     Vicinity,
     VicinitySpec,
 )
@@ -28,6 +28,9 @@ from tutela.kernel.accounting import Accounting
 from tutela.kernel.places import EARTH_RADIUS_KM
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, VIOLENCE, Days, Events, Floats, Text
+
+PRECISIONS: Final = ("0", "1", "2", "3", "4", "5", "6", "7")
+"""Codes of place precision. A place of code 2 is good to about 25 km: wider than the narrowest rings."""
 
 LABEL: Final = "analytical distance, not an area of responsibility"
 
@@ -79,6 +82,7 @@ class Ring:
     by_violence: Mapping[str, Tally]
     by_perpetrator: Mapping[str, Tally]
     by_year: Mapping[str, Tally]
+    by_precision: Mapping[str, Tally]
     site_missions: Mapping[str, str]
     accounting: Accounting
 
@@ -111,6 +115,7 @@ class Ring:
             "by_violence": {name: tally.as_json() for name, tally in self.by_violence.items()},
             "by_perpetrator": {name: tally.as_json() for name, tally in self.by_perpetrator.items()},
             "by_year": {name: tally.as_json() for name, tally in self.by_year.items()},
+            "by_precision": {name: tally.as_json() for name, tally in self.by_precision.items()},
             "accounting": self.accounting.as_json(),
         }
 
@@ -121,35 +126,38 @@ def summarise_ring(vicinity: Vicinity, events: Events, within_km: float) -> Ring
     Kinds, perpetrators and years are those of any event of the period, so 0 means "none here". Raises Problem
     "option-invalid" for a ring wider than the widest that was computed.
     """
-    pairs = _find_pairs(vicinity, within_km)
+    near = {level: _find_parts(vicinity, level, within_km) for level in LEVELS}
     counter = Counter(events, is_weighted=vicinity.spec.spread != "none")
     share = share_inside(vicinity, within_km)
-    inside, outside = _whole(share), _whole(np.where(vicinity.state == PLACEABLE, 1 - share, 0.0))
+    inside, outside = _share_whole(share), _share_whole(np.where(vicinity.state == PLACEABLE, 1 - share, 0.0))
     is_in_period = vicinity.state != EXCLUDED
     missions, mission = np.unique(vicinity.site_missions, return_inverse=True)
+    sites = np.arange(len(vicinity.site_ids))
 
     def count_kinds(codes: NDArray[np.int8], names: tuple[str, ...]) -> dict[str, Tally]:
         by_kind = counter.count(
             Shares(inside.event, codes[inside.event].astype(np.int64), inside.share), len(names)
         )
-        return {names[code]: by_kind[code] for code in np.unique(codes[is_in_period])}
+        return {names[code]: by_kind[code] for code in np.flatnonzero(np.bincount(codes[is_in_period]))}
 
-    def count_open(group_of_site: Numbers, names: Text) -> dict[str, Tally]:
-        by_group = counter.count(share_pairs(pairs, group_of_site[pairs.site]), len(names))
+    def count_open(level: str, names: Text, group_of_site: Numbers) -> dict[str, Tally]:
+        parts = near[level]
+        by_group = counter.count(add_shares(parts.event, parts.group, parts.weight), len(names))
         return {str(names[group]): by_group[group] for group in np.unique(group_of_site[vicinity.is_site_open])}
 
     return Ring(
         within_km=float(within_km),
         spread=vicinity.spec.spread,
-        pairs=len(np.unique(pairs.event * np.int64(len(vicinity.site_ids)) + pairs.site)),
+        pairs=_count_pairs(near["site"]),
         inside=counter.count_all(inside),
         outside=counter.count_all(outside),
         unplaceable=_weigh_unplaceable(vicinity, events, counter),
-        sites=count_open(np.arange(len(vicinity.site_ids)), vicinity.site_ids),
-        presences=count_open(mission, missions),
+        sites=count_open("site", vicinity.site_ids, sites),
+        presences=count_open("presence", missions, mission),
         by_violence=count_kinds(events.violence, VIOLENCE),
         by_perpetrator=count_kinds(events.perpetrator, PERPETRATORS),
-        by_year=_count_years(counter, pairs, events.day[is_in_period]),
+        by_year=_count_years(counter, near["any"], events.day[is_in_period]),
+        by_precision=count_kinds(events.precision, PRECISIONS),
         site_missions=dict(zip(vicinity.site_ids.tolist(), vicinity.site_missions.tolist(), strict=True)),
         accounting=_account(vicinity, share, within_km),
     )
@@ -158,12 +166,18 @@ def summarise_ring(vicinity: Vicinity, events: Events, within_km: float) -> Ring
 def share_inside(vicinity: Vicinity, within_km: float, sites: NDArray[np.bool_] | None = None) -> Floats:
     """Per event how much of it lies within the distance of an open site: 0 or 1, under spread also between.
 
-    `sites`, a mask over `vicinity.site_ids`, limits it to some of them. Raises as `summarise_ring`.
+    `sites`, a mask over `vicinity.site_ids`, limits it to some of them; under spread to one, because how far
+    the parts near several sites overlap is only kept for presences. Raises as `summarise_ring`.
     """
-    pairs = _find_pairs(vicinity, within_km)
-    if sites is not None:
-        pairs = pairs.take(sites[pairs.site])
-    found = share_pairs(pairs, np.zeros(len(pairs), dtype=np.int64))
+    if sites is None:
+        parts = _find_parts(vicinity, "any", within_km)
+    elif vicinity.once and sites.sum() > 1:
+        msg = "under spread ask for one site or for all"
+        raise ValueError(msg)
+    else:
+        parts = _find_parts(vicinity, "site", within_km)
+        parts = parts.take(sites[parts.group])
+    found = add_shares(parts.event, np.zeros_like(parts.event), parts.weight)
     share = np.zeros(len(vicinity.state))
     share[found.event] = found.share
     return share
@@ -173,11 +187,11 @@ def define(spec: VicinitySpec) -> dict[str, Any]:
     """What stands beside every figure: the rules by which it was counted."""
     rings = ", ".join(f"{km:g}" for km in spec.within_km)
     since = f"from {spec.from_day} " if spec.from_day else ""
-    variant = (
-        "" if spec.spread == "none" else " Events without an exact place or day are spread over area and months."
-    )
+    text = f"Events {since}to {spec.as_of} within {rings} km of a site that was open on their first day."
+    if spec.spread != "none":
+        text += " Events without an exact place or day are spread over area and months."
     return {
-        "text": f"Events {since}to {spec.as_of} within {rings} km of a site that was open on their first day.{variant}",
+        "text": text,
         "label": LABEL,
         "within_km": list(spec.within_km),
         "from": spec.from_day.isoformat() if spec.from_day else None,
@@ -210,40 +224,61 @@ def vicinity_json(
             "median_km": round(float(np.median(distances)), 1) if len(distances) else None,
             "no_site_open": int(((vicinity.state == PLACEABLE) & ~vicinity.is_spread).sum()) - len(distances),
         },
-        "accounting": [vicinity.accounting.as_json(), vicinity.site_rows.as_json()],
+        "steps": [vicinity.accounting.as_json(), vicinity.site_rows.as_json()],
         "artifact": artifact,
     }
 
 
-def _find_pairs(vicinity: Vicinity, within_km: float) -> Pairs:
-    if within_km > vicinity.spec.widest_km:
+def _find_parts(vicinity: Vicinity, level: str, within_km: float) -> Parts:
+    """What of each event lies in the ring, by site, by presence or for all sites together."""
+    spec, pairs = vicinity.spec, vicinity.pairs
+    if within_km > spec.widest_km or (vicinity.once and within_km not in spec.within_km):
+        rings = ", ".join(f"{km:g}" for km in spec.within_km)
         raise Problem(
             "option-invalid",
-            f"Pairs were computed up to {vicinity.spec.widest_km:g} km, not {within_km:g} km.",
+            f"The vicinity was computed for {rings} km, not for {within_km:g} km.",
             where="within-km",
             remedy="Compute the vicinity again with this distance among its rings.",
         )
-    return vicinity.pairs.take(vicinity.pairs.distance_km <= within_km)
+    if level in vicinity.once:
+        parts = vicinity.once[level]
+    else:
+        presence = np.unique(vicinity.site_missions, return_inverse=True)[1]
+        sites = np.arange(len(presence))
+        group = {"site": sites, "presence": presence, "any": np.zeros_like(sites)}[level][pairs.site].astype(
+            np.int32
+        )
+        parts = Parts(pairs.event, group, pairs.distance_km, pairs.weight, pairs.month)
+    return parts.take(parts.distance_km <= within_km)
 
 
-def _whole(share: Floats) -> Shares:
-    # What is left of an event whose weights add up to almost 1 is rounding, not an event.
-    event = np.flatnonzero(share > 1e-9)
+def _count_pairs(parts: Parts) -> int:
+    # Under spread one event and one site make a part for every month and ring: counted once here.
+    # Sorting is six times as fast as numpy's set of integers.
+    return int(find_runs(np.sort(parts.event * (parts.group.max(initial=0) + np.int64(1)) + parts.group)).sum())
+
+
+def _share_whole(share: Floats) -> Shares:
+    event = np.flatnonzero(share > 0)
     return Shares(event, np.zeros_like(event), share[event])
 
 
-def _count_years(counter: Counter, pairs: Pairs, days: Days) -> dict[str, Tally]:
+def _count_years(counter: Counter, parts: Parts, days: Days) -> dict[str, Tally]:
     years = np.unique(days.astype("datetime64[Y]").astype(np.int64))
-    year = pairs.month.astype("datetime64[Y]").astype(np.int64)
+    year = parts.month.astype("datetime64[Y]").astype(np.int64)
     # Under spread an event may reach into years in which none begins.
     years = np.union1d(years, year)
-    by_year = counter.count(share_pairs(pairs, np.searchsorted(years, year)), len(years))
+    shares = add_shares(parts.event, np.searchsorted(years, year), parts.weight)
+    by_year = counter.count(shares, len(years))
     return {str(1970 + number): tally for number, tally in zip(years.tolist(), by_year, strict=True)}
 
 
 def _weigh_unplaceable(vicinity: Vicinity, events: Events, counter: Counter) -> Unplaceable:
     is_in_period = vicinity.state != EXCLUDED
-    tally, everything = counter.count_whole(vicinity.state == UNPLACEABLE), counter.count_whole(is_in_period)
+    tally, everything = (
+        counter.count_whole(vicinity.state == UNPLACEABLE),
+        counter.count_whole(is_in_period),
+    )
     precision = events.precision[is_in_period]
     is_unknown = not precision.any()
     best, all_best = tally.best.value, everything.best.value

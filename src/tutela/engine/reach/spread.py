@@ -1,8 +1,8 @@
-"""The variant "area-months": events without an exact place or day, shared out over where and when they may be.
+"""The variant "area-months": events shared out over where and when they may have been.
 
-An event located only to a district, a province or a country is shared out over the points of the precisely
-located events there, in proportion to how many happened at each; an event of several months over its months,
-in proportion to its days. It moves weight to where violence is known to happen, and nowhere else.
+An event located only to a district, a province or a country is shared out over the points of its area, an
+event of several months over its months. Sums are taken by site, by presence and over all sites, because a
+point near two sites counts for both of them but only once for their presence.
 """
 
 from __future__ import annotations
@@ -14,112 +14,135 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.engine.reach.openings import Numbers
-from tutela.engine.reach.placements import Placements, Stretches
-from tutela.kernel.tables import Events, Floats, Text
+from tutela.engine.reach.areas import Areas
+from tutela.engine.reach.joins import find_near_while_open, is_near_any
+from tutela.engine.reach.months import Stretches
+from tutela.engine.reach.openings import Numbers, Openings, OpenSites, find_runs
+from tutela.kernel.tables import Floats, Table
 
-AREAS: Final = (
-    ((3,), ("country", "adm_1", "adm_2")),
-    ((4,), ("country", "adm_1")),
-    ((5, 6), ("country",)),
-)
-"""What an event of such a place precision shares with the precise ones. 7 is open sea or air: never spread."""
+BLOCK: Final = 2**17
+"""Points of areas that are searched at a time; near a capital each may have dozens of sites."""
 
-BLOCK: Final = 2**20
-"""Placements that lie in memory at a time, about 50 MB."""
+LEVELS: Final = ("site", "presence", "any")
+"""What a point counts for once: each site, each presence, all sites together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Areas:
-    """Areas with their points and shares; area `slot` holds the entries `start[slot]` to `start[slot + 1]`.
+class Parts(Table):
+    """How much of an event lies in one month within one ring of one group, and not within a narrower ring.
 
-    slot   per row of the events table: its area, -1 where it has none
-    point  per entry, index into lon and lat;  weight  per entry, adds up to 1 in each area
+    group  index of a site or of a presence, or 0 for all sites;  distance_km  to the nearest of these points
+    Sorted by event, month, group and distance.
     """
 
-    slot: Numbers
-    start: Numbers
-    point: Numbers
+    event: NDArray[np.int32]
+    group: NDArray[np.int32]
+    distance_km: Floats
     weight: Floats
-    lon: Floats
-    lat: Floats
+    month: NDArray[np.datetime64]
 
 
-def find_areas(events: Events, precise: Numbers, imprecise: Numbers) -> Areas:
-    """The area of each imprecise event, built from the precise ones; both are rows of the table.
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Areas at times between which nothing opens or closes: all events of a unit have the same sites near.
 
-    An event finds no area where a name of it is missing or no precise event lies there.
+    of_stretch  per stretch its unit;  slot, day  per unit its area and one of its days
     """
-    coordinates = np.column_stack((events.lon[precise], events.lat[precise]))
-    points, point = np.unique(coordinates, axis=0, return_inverse=True)
-    slot = np.full(len(events), -1, dtype=np.int64)
-    sizes, entries, weights = [np.zeros(1, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
-    for precisions, names in AREAS:
-        seekers = imprecise[np.isin(events.precision[imprecise], precisions)]
-        rows = np.concatenate((precise, seekers))
-        area = _number_areas([getattr(events, name)[rows] for name in names])
-        codes, size, entry, weight = _share_out(area[: len(precise)], point)
-        found = _look_up(area[len(precise) :], codes)
-        slot[seekers] = np.where(found >= 0, found + sum(len(part) for part in sizes) - 1, -1)
-        sizes.append(size)
-        entries.append(entry)
-        weights.append(weight)
-    start = np.cumsum(np.concatenate(sizes))
-    return Areas(slot, start, np.concatenate(entries), np.concatenate(weights), points[:, 0], points[:, 1])
+
+    of_stretch: Numbers
+    slot: Numbers
+    day: Numbers
 
 
-def iterate_placements(
-    areas: Areas, stretches: Stretches, is_near: NDArray[np.bool_] | None = None
-) -> Iterator[Placements]:
-    """The placements of events with an area, block by block; with `is_near` only those at such points.
+@dataclass(frozen=True, slots=True)
+class _Reached(Table):
+    """What a whole event of a unit would weigh within one ring of one group."""
 
-    A country may have thousands of points and a war thousands of imprecise events: all of their placements
-    would fill the memory, and those far from every site pair with none.
-    """
-    kept = np.arange(len(areas.point)) if is_near is None else np.flatnonzero(is_near[areas.point])
+    unit: Numbers
+    group: Numbers
+    distance_km: Floats
+    weight: Floats
+
+
+def spread_events(
+    areas: Areas, stretches: Stretches, sites: OpenSites, within_km: tuple[float, ...]
+) -> dict[str, Parts]:
+    """The parts of these events near sites, by LEVELS; what lies near no site is in none of them."""
+    # One row for each event, point and site would fill any memory: a war near a capital has thousands of
+    # vague events, each of which may lie at thousands of points near dozens of sites. But in one area, while
+    # no site opens or closes, all events have the same parts: those are computed once.
+    units = _find_units(areas, stretches, sites.openings)
+    found: dict[str, list[_Reached]] = {level: [] for level in LEVELS}
+    for unit, entry in _iterate_points(areas, units, sites.openings, within_km[-1]):
+        for level, reached in _reach(areas, units, sites, within_km, unit, entry):
+            found[level].append(reached)
+    return {level: _hand_out(_Reached.concatenate(parts), units, stretches) for level, parts in found.items()}
+
+
+def _find_units(areas: Areas, stretches: Stretches, openings: Openings) -> _Units:
+    changes = np.unique(np.concatenate((openings.opened, openings.closed)))
+    slot, since = areas.slot[stretches.event], np.searchsorted(changes, stretches.day, side="right")
+    _, first, unit = np.unique(slot * (len(changes) + 1) + since, return_index=True, return_inverse=True)
+    return _Units(unit, slot[first], stretches.day[first])
+
+
+def _iterate_points(
+    areas: Areas, units: _Units, openings: Openings, within_km: float
+) -> Iterator[tuple[Numbers, Numbers]]:
+    """The units with each entry of their areas that any site is ever near to, block by block."""
+    is_near = is_near_any((areas.lon, areas.lat), (openings.lon, openings.lat), within_km)
+    kept = np.flatnonzero(is_near[areas.point])
     start = np.searchsorted(kept, areas.start)
-    slot = areas.slot[stretches.event]
-    counts = start[slot + 1] - start[slot]
-    block = np.cumsum(counts) // BLOCK
-    for rows in np.split(np.arange(len(slot)), np.flatnonzero(np.diff(block)) + 1):
-        stretch = np.repeat(rows, counts[rows])
-        rank = np.arange(len(stretch)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
-        own = slot[stretch]
-        entry = kept[start[own] + rank]
-        size = areas.start[own + 1] - areas.start[own]
-        point = areas.point[entry]
-        yield Placements(
-            stretches.event[stretch],
-            stretches.number[stretch] * size + entry - areas.start[own],
-            stretches.day[stretch],
-            areas.lon[point],
-            areas.lat[point],
-            stretches.weight[stretch] * areas.weight[entry],
-        )
+    counts = start[units.slot + 1] - start[units.slot]
+    blocks = np.flatnonzero(np.diff(np.cumsum(counts) // BLOCK)) + 1
+    for rows in np.split(np.arange(len(counts)), blocks):
+        unit = np.repeat(rows, counts[rows])
+        rank = np.arange(len(unit)) - np.repeat(np.cumsum(counts[rows]) - counts[rows], counts[rows])
+        yield unit, kept[start[units.slot[unit]] + rank]
 
 
-def _number_areas(names: list[Text]) -> Numbers:
-    """One number for each combination of names, -1 where one of them is unknown."""
-    area = np.zeros(len(names[0]), dtype=np.int64)
-    for name in names:
-        known, code = np.unique(name, return_inverse=True)
-        area = area * len(known) + code
-    for name in names:
-        area[name == ""] = -1
-    return area
+def _reach(
+    areas: Areas, units: _Units, sites: OpenSites, within_km: tuple[float, ...], unit: Numbers, entry: Numbers
+) -> Iterator[tuple[str, _Reached]]:
+    openings, place = sites.openings, areas.point[entry]
+    near = find_near_while_open((areas.lon[place], areas.lat[place]), units.day[unit], openings, within_km[-1])
+    site = openings.site[near.target].astype(np.int64)
+    presence = np.unique(sites.missions, return_inverse=True)[1][site]
+    for level, group in zip(LEVELS, (site, presence, np.zeros_like(site)), strict=True):
+        n_groups = int(group.max(initial=0)) + 1
+        # Each point once in each group, at the distance of the group's nearest site.
+        keys, lowest, _ = _fold(near.point * n_groups + group, near.distance_km, near.distance_km)
+        point, ring = keys // n_groups, np.searchsorted(within_km, lowest)
+        ring_keys = (unit[point] * n_groups + keys % n_groups) * len(within_km) + ring
+        keys, lowest, weight = _fold(ring_keys, lowest, areas.weight[entry[point]])
+        keys //= len(within_km)
+        yield level, _Reached(keys // n_groups, keys % n_groups, lowest, weight)
 
 
-def _share_out(area: Numbers, point: Numbers) -> tuple[Numbers, Numbers, Numbers, Floats]:
-    """The areas that have points, how many each, and those points with the share of the area's events there."""
-    width = int(point.max(initial=0)) + 1
-    keys, counts = np.unique((area * width + point)[area >= 0], return_counts=True)
-    codes, first, size = np.unique(keys // width, return_index=True, return_counts=True)
-    totals = np.add.reduceat(counts, first) if len(first) else counts
-    return codes, size, keys % width, counts / np.repeat(totals, size)
+def _fold(keys: Numbers, distance_km: Floats, weight: Floats) -> tuple[Numbers, Floats, Floats]:
+    """For each key, in order, the lowest distance and the sum of weights."""
+    order = np.argsort(keys, kind="stable")
+    keys, distance_km = keys[order], distance_km[order]
+    begins = find_runs(keys)
+    first = np.flatnonzero(begins)
+    if not len(first):
+        return keys, distance_km, weight
+    sums: Floats = np.bincount(np.cumsum(begins) - 1, weights=weight[order]).astype(np.float64)
+    return keys[first], np.minimum.reduceat(distance_km, first), sums
 
 
-def _look_up(wanted: Numbers, codes: Numbers) -> Numbers:
-    """Where each wanted number stands among the sorted codes, -1 where it does not."""
-    position = np.searchsorted(codes, wanted)
-    is_there = np.isin(wanted, codes)
-    return np.where(is_there, position, -1)
+def _hand_out(reached: _Reached, units: _Units, stretches: Stretches) -> Parts:
+    counts = np.bincount(units.of_stretch, minlength=len(units.slot))
+    by_unit, start = np.argsort(units.of_stretch, kind="stable"), np.cumsum(counts) - counts
+    copies = counts[reached.unit]
+    row = np.repeat(np.arange(len(copies)), copies)
+    rank = np.arange(len(row)) - np.repeat(np.cumsum(copies) - copies, copies)
+    stretch = by_unit[start[reached.unit[row]] + rank]
+    parts = Parts(
+        event=stretches.event[stretch].astype(np.int32),
+        group=reached.group[row].astype(np.int32),
+        distance_km=reached.distance_km[row],
+        weight=reached.weight[row] * stretches.weight[stretch],
+        month=stretches.day[stretch].astype("datetime64[D]").astype("datetime64[M]"),
+    )
+    return parts.take(np.lexsort((parts.distance_km, parts.group, parts.month, parts.event)))

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutela.engine.reach.openings import Numbers
-from tutela.engine.reach.vicinity import Pairs
 from tutela.kernel.tables import COUNTS, Events, Floats, Table, Total
 
 
@@ -36,7 +35,7 @@ class Tally:
     def as_json(self) -> dict[str, Any]:
         """Whole numbers unless weighted, null where not in the source; `missing` rows had no number."""
         totals: dict[str, Total] = {name: getattr(self, name) for name in COUNTS}
-        missing = {name: total.missing for name, total in totals.items() if total.missing}
+        missing = {name: t.missing for name, t in totals.items() if t.missing and t.value is not None}
         if self.is_weighted:
             weighted = {name: None if t.value is None else _tidy(t.value) for name, t in totals.items()}
             return {"events": _tidy(self.events), **weighted, "missing": missing}
@@ -64,9 +63,9 @@ class Counter:
         """One tally for each group from 0 on."""
         rows = np.bincount(shares.group, minlength=n_groups)
         events = np.bincount(shares.group, weights=shares.share, minlength=n_groups)
-        totals = {name: self._add_up(name, shares, rows) for name in COUNTS}
+        best, low, high, civilians = (self._add_up(name, shares, rows) for name in COUNTS)
         return [
-            Tally(float(events[group]), *(totals[name][group] for name in COUNTS), self.is_weighted)
+            Tally(float(events[group]), best[group], low[group], high[group], civilians[group], self.is_weighted)
             for group in range(n_groups)
         ]
 
@@ -92,15 +91,15 @@ class Counter:
         ]
 
 
-def share_pairs(pairs: Pairs, group: Numbers) -> Shares:
-    """How much of each event the pairs of each group reach: a placement near several sites counts once."""
-    # One integer for event, placement and group sorts several times faster than three columns.
-    n_groups, n_placements = (int(column.max(initial=0)) + 1 for column in (group, pairs.placement))
-    key = (pairs.event.astype(np.int64) * n_groups + group) * n_placements + pairs.placement
-    key, first = np.unique(key, return_index=True)
-    event_group, place = np.unique(key // n_placements, return_inverse=True)
-    share = np.bincount(place, weights=pairs.weight[first], minlength=len(event_group))
-    return Shares(event_group // n_groups, event_group % n_groups, np.minimum(share, 1.0))
+def add_shares(event: NDArray[Any], group: NDArray[Any], weight: Floats) -> Shares:
+    """The weight of each event in each group, at most 1: an event near two sites of a group counts once."""
+    # One integer for event and group sorts several times faster than two columns.
+    n_groups = int(group.max(initial=0)) + 1
+    keys, place = np.unique(event.astype(np.int64) * n_groups + group, return_inverse=True)
+    share: Floats = np.bincount(place, weights=weight, minlength=len(keys)).astype(np.float64)
+    # Weights that add up to almost 1 mean the whole event; what is left of it outside would be rounding.
+    share[share > 1 - 1e-9] = 1.0
+    return Shares(keys // n_groups, keys % n_groups, share)
 
 
 def _tidy(value: float) -> float:

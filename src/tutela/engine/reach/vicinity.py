@@ -7,18 +7,19 @@ tested against. A ring is an analytical distance, never an area of responsibilit
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.engine.reach.joins import find_near_while_open, find_nearest_open, is_near_any
+from tutela.engine.reach.areas import find_areas
+from tutela.engine.reach.joins import find_near_while_open, find_nearest_open
+from tutela.engine.reach.months import split_by_month
 from tutela.engine.reach.openings import Openings, find_runs, merge_openings, number_days
-from tutela.engine.reach.placements import Placements, place_events, place_in_months, split_by_month
-from tutela.engine.reach.spread import Areas, find_areas, iterate_placements
+from tutela.engine.reach.spread import Parts, spread_events
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.digests import content_digest
 from tutela.kernel.problems import Problem
@@ -85,12 +86,12 @@ class VicinitySpec:
 
 @dataclass(frozen=True, slots=True)
 class Pairs(Table):
-    """An event near a site, at most once per event, placement and site; sorted by these three.
+    """An event near a site, once; under spread once for each month and ring. Sorted by event, month and site.
 
     event        row of the events table, int32;  site  index into `Vicinity.site_ids`, int32
-    placement    0; under spread the number of the place and month within its event, int32
-    distance_km  to the nearest point of the site that was open that day
-    weight       1; under spread the share of the event that lies at this place in this month
+    distance_km  to the nearest point of the site that was open that day; under spread, of the part's points
+    weight       1; under spread the share of the event that lies, in this month, in this ring of the site and
+                 not in a narrower one
     month        datetime64[M]
     """
 
@@ -99,7 +100,6 @@ class Pairs(Table):
     distance_km: Floats
     weight: Floats
     month: NDArray[np.datetime64]
-    placement: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class Vicinity:
     state          per event: EXCLUDED, UNPLACEABLE or PLACEABLE;  excluded  the first by reason
     is_spread      per event: its place is not one point but several (never without spread)
     is_site_open   per site: on some day of the period
+    once           under spread, by "presence" and "any": the parts of events near a site of each presence, and
+                   near any site, each point once; empty without spread, where the pairs say it
     nearest_site   per event: index of the nearest site open on its day, at any distance; -1 where none was
                    open, where the event has no place, and where it is spread
     nearest_km     the distance to it, NaN where nearest_site is -1
@@ -127,6 +129,7 @@ class Vicinity:
     nearest_site: NDArray[np.int32]
     nearest_km: Floats
     site_rows: Accounting
+    once: Mapping[str, Parts] = field(default_factory=dict)
 
     @property
     def accounting(self) -> Accounting:
@@ -156,18 +159,21 @@ def compute_vicinity(events: Events, sites: Sites, spec: VicinitySpec) -> Vicini
     place precision of 3 or more, is unplaceable unless spread; precision 0 says nothing against its point.
     """
     open_sites = merge_openings(sites)
-    openings = open_sites.openings
     state, excluded = sort_events(events, spec)
-    whole = np.flatnonzero(state == PLACEABLE)
-    is_spread = np.zeros(len(events), dtype=bool)
-    blocks: Iterable[Placements] = (place_events(events, whole),)
-    if spec.spread == "area-months":
-        areas = find_areas(events, whole[events.precision[whole] > 0], np.flatnonzero(state == UNPLACEABLE))
-        is_spread = areas.slot >= 0
+    placed = np.flatnonzero(state == PLACEABLE)
+    nearest_site, nearest_km = _find_nearest(events, placed, open_sites.openings)
+    is_spread, parts = np.zeros(len(events), dtype=bool), dict[str, Parts]()
+    if spec.spread == "none":
+        pairs = _pair(events, placed, open_sites.openings, spec.widest_km)
+    else:
+        areas = find_areas(events, placed, np.flatnonzero(state == UNPLACEABLE))
+        is_spread = (areas.slot >= 0) & (state == UNPLACEABLE)
         state[is_spread] = PLACEABLE
-        blocks = _spread(events, spec, areas, whole, openings)
-    pairs = _order(Pairs.concatenate([_NO_PAIRS, *(_pair(block, openings, spec.widest_km) for block in blocks)]))
-    nearest_site, nearest_km = _find_nearest(events, whole, openings)
+        as_of = int(np.datetime64(spec.as_of, "D").astype(np.int64))
+        stretches = split_by_month(events, np.flatnonzero(state == PLACEABLE), as_of)
+        parts = spread_events(areas, stretches, open_sites, spec.within_km)
+        near = parts.pop("site")
+        pairs = Pairs(near.event, near.group, near.distance_km, near.weight, near.month)
     return Vicinity(
         spec=spec,
         site_ids=open_sites.site_ids,
@@ -180,6 +186,7 @@ def compute_vicinity(events: Events, sites: Sites, spec: VicinitySpec) -> Vicini
         nearest_site=nearest_site,
         nearest_km=nearest_km,
         site_rows=open_sites.accounting,
+        once=parts,
     )
 
 
@@ -195,49 +202,25 @@ def sort_events(events: Events, spec: VicinitySpec) -> tuple[NDArray[np.int8], d
     return state, {name: int(rows.sum()) for name, rows in reasons.items() if rows.any()}
 
 
-def _spread(
-    events: Events, spec: VicinitySpec, areas: Areas, whole: Rows, openings: Openings
-) -> Iterator[Placements]:
-    as_of = int(np.datetime64(spec.as_of, "D").astype(np.int64))
-    yield place_in_months(events, split_by_month(events, whole, as_of))
-    is_near = is_near_any((areas.lon, areas.lat), (openings.lon, openings.lat), spec.widest_km)
-    spread_out = split_by_month(events, np.flatnonzero(areas.slot >= 0), as_of)
-    yield from iterate_placements(areas, spread_out, is_near)
-
-
-def _pair(block: Placements, openings: Openings, within_km: float) -> Pairs:
-    near = find_near_while_open((block.lon, block.lat), block.day, openings, within_km)
+def _pair(events: Events, placed: Rows, openings: Openings, within_km: float) -> Pairs:
+    points = events.lon[placed], events.lat[placed]
+    near = find_near_while_open(points, number_days(events.day[placed]), openings, within_km)
     # Openings are sorted by site, so the openings of one site stand together within each point.
     site = openings.site[near.target]
     begins = np.flatnonzero(find_runs(near.point, site))
-    point = near.point[begins]
+    event = placed[near.point[begins]]
     return Pairs(
-        event=block.event[point].astype(np.int32),
+        event=event.astype(np.int32),
         site=site[begins],
         distance_km=np.minimum.reduceat(near.distance_km, begins) if len(begins) else near.distance_km,
-        weight=block.weight[point],
-        month=block.day[point].astype("datetime64[D]").astype("datetime64[M]"),
-        placement=block.number[point].astype(np.int32),
+        weight=np.ones(len(begins)),
+        month=events.day[event].astype("datetime64[M]"),
     )
 
 
-def _order(pairs: Pairs) -> Pairs:
-    return pairs.take(np.lexsort((pairs.site, pairs.placement, pairs.event)))
-
-
-def _find_nearest(events: Events, whole: Rows, openings: Openings) -> tuple[NDArray[np.int32], Floats]:
+def _find_nearest(events: Events, placed: Rows, openings: Openings) -> tuple[NDArray[np.int32], Floats]:
     site, distance_km = np.full(len(events), -1, dtype=np.int32), np.full(len(events), np.nan)
-    points = events.lon[whole], events.lat[whole]
-    found, distance_km[whole] = find_nearest_open(points, number_days(events.day[whole]), openings)
-    site[whole[found >= 0]] = openings.site[found[found >= 0]]
+    points = events.lon[placed], events.lat[placed]
+    found, distance_km[placed] = find_nearest_open(points, number_days(events.day[placed]), openings)
+    site[placed[found >= 0]] = openings.site[found[found >= 0]]
     return site, distance_km
-
-
-_NO_PAIRS: Final = Pairs(
-    event=np.empty(0, np.int32),
-    site=np.empty(0, np.int32),
-    distance_km=np.empty(0),
-    weight=np.empty(0),
-    month=np.empty(0, "datetime64[M]"),
-    placement=np.empty(0, np.int32),
-)
