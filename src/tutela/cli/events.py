@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tutela.cli.options import HomeOption, JsonOption, SourceOption, StrictOption
+from tutela.cli.options import ActorsOption, HomeOption, JsonOption, SourceOption, StrictOption
 from tutela.cli.speaking import count, print_json, print_lines, print_table, telling
 from tutela.data.sources.readings import Reading
 from tutela.data.store.homes import create_home, require_home
@@ -30,6 +30,7 @@ Boundaries = Annotated[
 def inspect(
     files: Files,
     source: SourceOption = "auto",
+    actors: ActorsOption = None,
     strict: StrictOption = False,
     boundaries: Boundaries = None,
     json: JsonOption = False,
@@ -37,7 +38,7 @@ def inspect(
     """Read files of events, say what is in them and what was left out; keep nothing."""
     with telling(as_json=json) as tell:
         tell("reading events")
-        spec = ReadingSpec(source, strict, today_utc(), boundaries)
+        spec = ReadingSpec(source, strict, today_utc(), boundaries, actors)
         intake = take_in_events(files, spec)
         report = describe(intake)
     if json:
@@ -51,6 +52,7 @@ def import_(
     files: Files,
     into: Annotated[Path | None, typer.Option("--into", help="The home to keep them in; created if new.")] = None,
     source: SourceOption = "auto",
+    actors: ActorsOption = None,
     strict: StrictOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -59,7 +61,7 @@ def import_(
     with telling(as_json=json) as tell:
         place = create_home(into, demonstration=False) if into else require_home(home)
         tell("reading events")
-        intake = take_in_events(files, ReadingSpec(source, strict, today_utc()))
+        intake = take_in_events(files, ReadingSpec(source, strict, today_utc(), actors=actors))
         tell("keeping them")
         manifest = keep(intake, place.store)
     account = intake.accounting

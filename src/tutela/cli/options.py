@@ -29,6 +29,10 @@ SourceOption = Annotated[
     str,
     typer.Option("--source", help="The layout of the events: ucdp-ged, ucdp-ged-min, ucdp-candidate, csv or auto."),
 ]
+ActorsOption = Annotated[
+    Path | None,
+    typer.Option("--actors", help="UCDP's actor list (CSV): tells communal groups from formally organised ones."),
+]
 SitesSourceOption = Annotated[
     str, typer.Option("--sites-source", help="The layout of the sites: geopko, geopko-year, csv or auto.")
 ]

@@ -10,7 +10,7 @@ import typer
 
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.catalogue.presences import MandateState, Presence, find_presence, load_presences, mandate_on
-from tutela.cli.options import HomeOption, JsonOption, StrictOption
+from tutela.cli.options import HomeOption, JsonOption, StrictOption, day
 from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.store.homes import find_home
 from tutela.engine.presence.strength import summarise_presence
@@ -60,16 +60,16 @@ def show(
 ) -> None:
     """Show what the register knows of one presence, each fact with its source."""
     presence = find_or_refuse(presence_id, home)
-    day = today_utc() if not on else _day(on)
-    mandate = mandate_on(presence, day)
+    asked = day(on, "--on") if on else today_utc()
+    mandate = mandate_on(presence, asked)
     if json:
-        print_json(_as_json(presence) | {"mandate_on": _mandate(mandate) | {"day": day.isoformat()}})
+        print_json(_as_json(presence) | {"mandate_on": _mandate(mandate) | {"day": asked.isoformat()}})
         return
     print_lines(
         f"{presence.presence_id}: {presence.name}",
         f"  {load_doctrine().presence_kinds[presence.kind].label}; {', '.join(presence.hosts) or 'no one host'}; "
         f"{presence.status}" + ("; INVENTED" if presence.invented else ""),
-        f"  mandate on {day}: {mandate.state}" + (f" ({mandate.text})" if mandate.text else ""),
+        f"  mandate on {asked}: {mandate.state}" + (f" ({mandate.text})" if mandate.text else ""),
     )
     for name, fact in presence.facts.items():
         if fact.value:
@@ -90,9 +90,9 @@ def inspect(
     with telling(as_json=json) as tell:
         tell("reading sites")
         intake = take_in_sites([file], ReadingSpec(source, strict, today_utc()))
-        summary = summarise_presence(intake.table, _day(as_of) if as_of else None)
+        summary = summarise_presence(intake.table, day(as_of, "--as-of") if as_of else None)
     reading = intake.readings[0]
-    report = {
+    report: dict[str, Any] = {
         "path": reading.path,
         "source": reading.source,
         "rows": reading.accounting.input,
@@ -134,12 +134,6 @@ def find_or_refuse(name: str, home: Path | None = None) -> Presence:
 
 
 _STATUSES = ("current", "closed", "unconfirmed")
-
-
-def _day(text: str) -> Any:
-    from tutela.cli.options import day
-
-    return day(text, "--on")
 
 
 def _as_json(presence: Presence) -> dict[str, Any]:

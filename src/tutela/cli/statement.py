@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tutela.cli.options import (
+    ActorsOption,
     AsOfOption,
     EventsOption,
     HomeOption,
@@ -42,6 +43,7 @@ def build(
     sites: SitesOption,
     out: OutOption,
     source: SourceOption = "auto",
+    actors: ActorsOption = None,
     sites_source: SitesSourceOption = "auto",
     strict: StrictOption = False,
     workers: WorkersOption = 1,
@@ -56,7 +58,7 @@ def build(
     with telling(as_json=json) as tell:
         today = today_utc()
         tell("reading events", 0, 4)
-        events_in = take_in_events(events, ReadingSpec(source, strict, today), executor(workers))
+        events_in = take_in_events(events, ReadingSpec(source, strict, today, actors=actors), executor(workers))
         tell("reading sites", 1, 4)
         sites_in = take_in_sites(sites, ReadingSpec(sites_source, strict, today), executor(workers))
         tell("finding who was near whom", 2, 4)

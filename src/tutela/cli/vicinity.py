@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from tutela.cli.options import (
+    ActorsOption,
     AsOfOption,
     EventsOption,
     HomeOption,
@@ -44,6 +45,7 @@ def vicinity(
         list[str] | None, typer.Option("--mission", help="Count only sites of this mission.")
     ] = None,
     source: SourceOption = "auto",
+    actors: ActorsOption = None,
     sites_source: SitesSourceOption = "auto",
     strict: StrictOption = False,
     workers: WorkersOption = 1,
@@ -62,7 +64,7 @@ def vicinity(
     with telling(as_json=json) as tell:
         today = today_utc()
         tell("reading events", 0, 4)
-        events_in = take_in_events(events, ReadingSpec(source, strict, today), executor(workers))
+        events_in = take_in_events(events, ReadingSpec(source, strict, today, actors=actors), executor(workers))
         tell("reading sites", 1, 4)
         sites_in = take_in_sites(sites, ReadingSpec(sites_source, strict, today), executor(workers))
         tell("finding who was near whom", 2, 4)

@@ -36,7 +36,9 @@ def distances_km(lon_a: ArrayLike, lat_a: ArrayLike, lon_b: ArrayLike, lat_b: Ar
     Good to a millimetre for near points, where the law of cosines is not.
     """
     lon_a, lat_a, lon_b, lat_b = (np.radians(np.asarray(x, dtype=np.float64)) for x in (lon_a, lat_a, lon_b, lat_b))
-    half = np.sin((lat_b - lat_a) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_b - lon_a) / 2) ** 2
+    half = np.square(np.sin((lat_b - lat_a) / 2)) + np.cos(lat_a) * np.cos(lat_b) * np.square(
+        np.sin((lon_b - lon_a) / 2)
+    )
     result: NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
     return result
 

@@ -6,11 +6,13 @@ included; results come back in the order of the tasks. So the digests do not dep
 
 from __future__ import annotations
 
+import copyreg
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,6 +45,14 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(min(self.workers, max(1, len(tasks))), mp_context=context) as pool:
             yield from pool.map(function, tasks)
+
+
+def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Frozen values hold their mappings read-only, and Python cannot send those to another process by itself.
+copyreg.pickle(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))
 
 
 def executor_for(workers: int) -> Executor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 import tutela
 from tutela.data.sources.events import read_events
+from tutela.data.sources.perpetrators import EMPTY, load_actor_list
 from tutela.data.sources.presence import read_sites
 from tutela.data.sources.readings import Origin, Reading
 from tutela.data.store.artifacts import Content, Store
+from tutela.data.store.folders import digest_file
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking
@@ -34,12 +36,16 @@ _PUBLIC_SOURCES: Final = frozenset({"ucdp-ged", "ucdp-ged-min", "ucdp-candidate"
 
 @dataclass(frozen=True, slots=True)
 class ReadingSpec:
-    """How files are to be read: their layout, whether one bad row is too many, borders to check against."""
+    """How files are to be read: their layout, whether one bad row is too many, the day it is.
+
+    boundaries  country polygons to check points against;  actors  UCDP's actor list, for perpetrator classes
+    """
 
     source: str = "auto"
     strict: bool = False
     today: date = date.max
     boundaries: Path | None = None
+    actors: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class Intake(Generic[T]):
     table: T
     readings: tuple[Reading[T], ...]
     accounting: Accounting
+    spec: ReadingSpec
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -89,6 +96,8 @@ class Intake(Generic[T]):
                 "sources": sorted({reading.source for reading in self.readings}),
                 "vintages": sorted({origin.vintage for origin in self.origins}),
                 "notes": list(self.notes),
+                "actors": _digest_or_none(self.spec.actors),
+                "boundaries": _digest_or_none(self.spec.boundaries),
             },
             algorithms={"reading": ALGORITHM},
             accounting=(self.accounting,),
@@ -125,7 +134,14 @@ def keep(intake: Intake[Any], store: Store) -> Manifest:
 
 def _read_events(task: tuple[Path, ReadingSpec]) -> Reading[Events]:
     path, spec = task
-    return read_events(path, source=spec.source, strict=spec.strict, today=spec.today, boundaries=spec.boundaries)
+    return read_events(
+        path,
+        source=spec.source,
+        strict=spec.strict,
+        today=spec.today,
+        boundaries=spec.boundaries,
+        actors=EMPTY if spec.actors is None else load_actor_list(spec.actors),
+    )
 
 
 def _read_sites(task: tuple[Path, ReadingSpec]) -> Reading[Sites]:
@@ -145,22 +161,31 @@ def _take_in(
     read_ = list(executor.run(read, [(path, spec) for path in paths]))
     # By digest, so that the order in which the files were named does not matter; the same file twice is one.
     readings = tuple(sorted({item.file_digest: item for item in read_}.values(), key=lambda item: item.file_digest))
-    table = type(readings[0].table).concatenate(
-        [replace(item.table, source_file=np.full(len(item.table), i, np.int16)) for i, item in enumerate(readings)]
-    )
+    table = type(readings[0].table).concatenate([_numbered(item.table, i) for i, item in enumerate(readings)])
     excluded: dict[str, int] = {}
     for reading in readings:
         for reason, count in reading.accounting.excluded.items():
             excluded[reason] = excluded.get(reason, 0) + count
-    kept = _first_of_each(table, readings) if isinstance(table, Events) else np.arange(len(table))
+    paths_read = [reading.path for reading in readings]
+    kept = _first_of_each(table, paths_read) if isinstance(table, Events) else np.arange(len(table))
     if len(kept) < len(table):
         excluded["also-in-another-file"] = len(table) - len(kept)
     placed = sum(reading.accounting.placed for reading in readings) - (len(table) - len(kept))
     total = sum(reading.accounting.input for reading in readings)
-    return Intake(kind, table.take(kept), readings, Accounting(f"reading {kind}", total, placed, excluded))
+    accounting = Accounting(f"reading {kind}", total, placed, excluded)
+    return Intake(kind, table.take(kept), readings, accounting, spec)
 
 
-def _first_of_each(events: Events, readings: Sequence[Reading[Events]]) -> NDArray[np.intp]:
+def _digest_or_none(path: Path | None) -> str | None:
+    return None if path is None else digest_file(path)
+
+
+def _numbered(table: T, file: int) -> T:
+    columns = table.columns() | {"source_file": np.full(len(table), file, np.int16)}
+    return type(table).from_columns(columns)
+
+
+def _first_of_each(events: Events, paths: Sequence[str]) -> NDArray[np.intp]:
     first, groups = np.unique(events.event_id, return_index=True, return_inverse=True)[1:]
     here = np.arange(len(events))
     again = here[first[groups] != here]
@@ -172,7 +197,7 @@ def _first_of_each(events: Events, readings: Sequence[Reading[Events]]) -> NDArr
             raise Problem(
                 "id-conflict",
                 f"Column {name} differs between two files for one event id.",
-                where=f"{readings[events.source_file[row]].path}, line {events.source_line[row]}",
+                where=f"{paths[events.source_file[row]]}, line {events.source_line[row]}",
                 remedy="Name files of one release only: two releases of a source may not be added up.",
             )
     return np.sort(first)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tutela.data.sources.raw import file_digest
 from tutela.data.store.artifacts import Store, check_digest
+from tutela.data.store.folders import digest_file
 from tutela.engine.statement.queries import Query, evaluate_query
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Principal
@@ -58,7 +58,12 @@ class Trace:
 
 
 def trace(
-    store: Store, digest: str, principal: Principal, *, rows: int = ROWS_SHOWN, told: Callable[[str], None] = str
+    store: Store,
+    digest: str,
+    principal: Principal,
+    *,
+    rows: int = ROWS_SHOWN,
+    told: Callable[[str], None] | None = None,
 ) -> Trace:
     """Follow a digest (of an artifact, or of a figure in a statement) to its source rows and recompute it.
 
@@ -67,6 +72,7 @@ def trace(
     check_digest(digest)
     found = _find_figure(store, digest, principal)
     figure, manifest = found or (None, store.find(digest, principal))
+    told = told or _silent
     told("following the chain")
     chain = _chain(store, manifest, principal)
     files = _files(chain)
@@ -80,11 +86,18 @@ def trace(
             store.verify(link, principal)
     recomputed: dict[str, Any] = {"same": True, "artifacts": [link.content for link in chain]}
     if figure is None or study is None or not figure.get("query"):
-        shown, count = (), 0
+        shown, count = _NO_ROWS, 0
     else:
         shown, count = _rows_of(figure, study, chain, rows)
         recomputed["figure"] = figure["key"]
     return Trace(figure["digest"] if figure else manifest.content, figure, chain, files, shown, count, recomputed)
+
+
+_NO_ROWS: tuple[SourceRow, ...] = ()
+
+
+def _silent(_what: str) -> None:
+    pass
 
 
 def _find_figure(store: Store, digest: str, principal: Principal) -> tuple[dict[str, Any], Manifest] | None:
@@ -119,7 +132,7 @@ def _chain(store: Store, manifest: Manifest, principal: Principal) -> tuple[Mani
 def _files(chain: tuple[Manifest, ...]) -> tuple[dict[str, Any], ...]:
     files: dict[str, dict[str, Any]] = {}
     for link in chain:
-        names = link.about.get("files", {})
+        names = link.about.get("files", {}) if link.kind in ("events", "sites") else {}
         for item in link.inputs:
             if item.role == "file":
                 path = names.get(item.content, "")
@@ -130,7 +143,7 @@ def _files(chain: tuple[Manifest, ...]) -> tuple[dict[str, Any], ...]:
 def _look(path: str, digest: str) -> str:
     if not path or not Path(path).is_file():
         return "not there"
-    return "unchanged" if file_digest(Path(path)) == digest else "changed since"
+    return "unchanged" if digest_file(Path(path)) == digest else "changed since"
 
 
 def _repeat(store: Store, manifest: Manifest, principal: Principal) -> VicinityStudy:

@@ -14,9 +14,11 @@ import numpy as np
 
 import tutela
 from tutela.data.store.artifacts import Content, Store
+from tutela.engine.presence.strength import staffed_rows
 from tutela.engine.reach import vicinity as engine
 from tutela.engine.reach.rings import vicinity_json
 from tutela.engine.reach.vicinity import Pairs, Vicinity, VicinitySpec, compute_vicinity
+from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.tables import Events, Sites
@@ -79,11 +81,19 @@ class VicinityInputs:
             return self.sites
         return self.sites.take(np.isin(self.sites.mission, np.array(self.missions, dtype=np.str_)))
 
+    @property
+    def site_account(self) -> Accounting:
+        """Which rows of sites count: those of the missions in which somebody was there."""
+        counted = self.counted_sites
+        staffed = len(staffed_rows(counted))
+        left_out = {"of-other-presences": len(self.sites) - len(counted), "nobody-there": len(counted) - staffed}
+        return Accounting("choosing sites", len(self.sites), staffed, {k: n for k, n in left_out.items() if n})
+
 
 def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executor) -> tuple[VicinityStudy, Content]:
     """Compute a vicinity and describe it as an artifact: pairs by event and site id, states, the summary."""
     events, sites, kept = inputs.events, inputs.counted_sites, inputs.kept
-    vicinity = split_vicinity(events, sites, spec, executor)
+    vicinity = split_vicinity(events, staffed_rows(sites), spec, executor)
     summary = vicinity_json(vicinity, events)
     pairs = vicinity.columns_by_id(events)
     content = Content(
@@ -106,7 +116,7 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
         inputs=tuple(Input(role, kept[role].content) for role in ("events", "sites")),
         parameters=_parameters(vicinity.spec) | {"missions": inputs.missions and list(inputs.missions)},
         algorithms={"vicinity": engine.ALGORITHM},
-        accounting=(vicinity.site_rows, vicinity.accounting),
+        accounting=(inputs.site_account, vicinity.site_rows, vicinity.accounting),
         # Which places are far from help is for those who need it, whatever the files were.
         marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
         licence="; ".join(dict.fromkeys(manifest.licence for manifest in kept.values())),

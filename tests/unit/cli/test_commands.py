@@ -21,7 +21,7 @@ NEAR = ("--events", "events.csv", "--sites", "sites.csv", "--as-of", "2020-12-31
         (("presence", "list", "--kind", "ARMY"), "option-invalid"),
         (("presence", "show", "ATLANTIS"), "presence-unknown"),
         (("no-such-command",), "option-invalid"),
-        (("serve", "--host", "0.0.0.0"), "home-missing"),
+        (("serve",), "home-missing"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_nothing_is_written(world, tutela, arguments, problem):
@@ -42,7 +42,8 @@ def test_bad_input_is_refused_in_one_line_and_nothing_is_written(world, tutela, 
 def test_inspecting_says_what_is_there_and_what_is_not(world, tutela):
     code, report, _ = tutela("events", "inspect", "events.csv", "--json")
     assert code == 0
-    assert report["totals"] == {"events": 6, "best": 33, "low": 30, "high": 45, "civilians": 25}
+    expected = {"events": 6, "best": 33, "low": 30, "high": 45, "civilians": 25}
+    assert {name: report["totals"][name] for name in expected} == expected
     assert report["files"][0]["placed"] == 6
     assert report["by_country"]["CAF"]["best"] == 33
     code, text, _ = tutela("events", "inspect", "events.csv")
@@ -65,7 +66,8 @@ def test_the_vicinity_has_the_agreed_shape(world, tutela):
     code, report, said = tutela("vicinity", *NEAR, "--within-km", "30", "--out", "out", "--json")
     assert code == 0
     assert "No home was found" in said
-    assert report["events_inside"] == 2  # e1 and e2; e3 falls on the closing day of one, 27.7 km from two
+    # e3 falls on the closing day of one, but is 27.7 km from two
+    assert (report["events_inside"], report["pairs"]) == (3, 4)
     assert (
         report["events_inside"]
         + report["events_outside"]
