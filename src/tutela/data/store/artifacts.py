@@ -62,10 +62,11 @@ class Store:
 
         try:
             write_folder(self._folder(manifest.content), fill)
-        except OSError as error:
+        except (OSError, pl.exceptions.PolarsError) as error:  # polars wraps a full disk in errors of its own
+            why = getattr(error, "strerror", None) or str(error)
             raise Problem(
                 "out-not-writable",
-                f"The store cannot be written ({error.strerror}).",
+                f"The store cannot be written ({why}).",
                 where=str(self.root),
                 remedy="Free space or mend the rights of the folder; what was there before is unchanged.",
             ) from None
