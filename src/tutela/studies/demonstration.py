@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from tutela.catalogue.presences import Presence
 from tutela.data.store.homes import create_home
-from tutela.kernel.tables import Events, Sites
+from tutela.kernel.tables import Events, Sites, Table
 from tutela.studies.executor import Executor
 from tutela.studies.intake import Intake, ReadingSpec, keep, take_in_events, take_in_sites
-from tutela.studies.invented.country import InventedCountry, build_country
+from tutela.studies.invented.country import COUNTRY_NAMES, InventedCountry, build_country
 from tutela.studies.invented.files import write_country
 from tutela.studies.statement_building import BuiltStatement, StatementRequest, build_statement
+
+PLACES_ON_MAP: Final = 36
+"""The largest towns; more names would hide the events."""
+
+T = TypeVar("T", bound=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,8 @@ def build_demonstration(
     files = write_country(country, home.demonstration)
     told("reading them as a user would", 3, 9)
     spec = ReadingSpec(source="csv", today=country.last_day)
-    events = take_in_events([_named(files, "events.csv")], spec)
-    sites = take_in_sites([_named(files, "sites.csv")], spec)
+    events = _with_origin(take_in_events([_named(files, "events.csv")], spec), country)
+    sites = _with_origin(take_in_sites([_named(files, "sites.csv")], spec), country)
     tasks = [_Task(presence, country, events, sites) for presence in country.presences]
     statements = []
     for i, built in enumerate(executor.run(_state, tasks)):
@@ -76,10 +81,16 @@ def _state(task: _Task) -> BuiltStatement:
             task.events,
             task.sites,
             land=country.land,
-            places=country.map_places,
+            places=country.map_places[:PLACES_ON_MAP],
             activities=country.activities_of(task.presence.presence_id),
+            country_names=COUNTRY_NAMES,
         )
     )
+
+
+def _with_origin(intake: Intake[T], country: InventedCountry) -> Intake[T]:
+    """The files do not say on what terms they may be used; the country that wrote them does."""
+    return replace(intake, readings=tuple(replace(reading, origin=country.origin) for reading in intake.readings))
 
 
 def _named(files: tuple[Path, ...], ending: str) -> Path:

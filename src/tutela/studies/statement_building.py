@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -44,6 +44,7 @@ class StatementRequest:
     land: Land | Sequence[Line] | None = None
     places: Sequence[tuple[str, float, float, int]] = ()
     activities: Sequence[RecordedActivity] = ()
+    country_names: Mapping[str, str] = field(default_factory=dict)
     executor: Executor = field(default_factory=Serial)
 
 
@@ -82,6 +83,7 @@ def build_statement(request: StatementRequest, store: Store | None = None) -> Bu
         places=request.places,
         notes=_notes(request),
         activities=request.activities,
+        country_names=request.country_names,
     )
     document = compose_statement(sources)
     built = _describe(request, study, content, document, draw_statement_map(sources, document))

@@ -42,6 +42,8 @@ NEIGHBOUR: Final = "Tolmerra"
 NEIGHBOUR_CODE: Final = "XIB"
 """Codes that ISO 3166 leaves to users: no country will ever have them."""
 
+COUNTRY_NAMES: Final = {CODE: NAME, NEIGHBOUR_CODE: NEIGHBOUR}
+
 EVENTS: Final[dict[Size, int]] = {"small": 1_600, "medium": 12_500, "large": 104_000}
 """Events asked for in each size; about so many come out."""
 
