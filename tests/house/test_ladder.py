@@ -7,14 +7,13 @@ import os
 import django
 import pytest
 from django.apps import apps
+from django.db import models
+from django.test.utils import isolate_apps
 
 from tutela.records.ladder import LADDER, upward_references
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
 django.setup()
-
-from django.db import models
-from django.test.utils import isolate_apps
 
 
 def make_model(label: str, name: str, **fields: object) -> type[models.Model]:
@@ -99,6 +98,10 @@ def test_a_generic_key_may_point_anywhere_and_is_found() -> None:
 def test_an_app_of_the_register_that_stands_nowhere_is_found() -> None:
     with isolate_apps() as registry:
         meta = type("Meta", (), {"app_label": "stray"})
-        body = {"__module__": "tutela.records.stray.models", "Meta": meta, "id": models.BigAutoField(primary_key=True)}
+        body = {
+            "__module__": "tutela.records.stray.models",
+            "Meta": meta,
+            "id": models.BigAutoField(primary_key=True),
+        }
         type("Stray", (models.Model,), body)
         assert upward_references(registry) == ["stray: the app stands on no rung of the ladder"]

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tutela.kernel.problems import Problem
 from tutela.service.routes import Route, routes
@@ -21,8 +21,7 @@ THREADS: Final = 8
 
 def serve(host: str, port: int, home: Path | None) -> None:
     """Serve the pages of this home until interrupted; prints where to look once they can be read."""
-    with open_socket(host, port) as listener:
-        _Server(listener, home).run()
+    _Server(open_socket(host, port), home).run()
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -59,7 +58,9 @@ def _refused(address: str, port: int, error: OSError) -> Problem:
         message = f"This user may not open port {port}."
     else:
         message = f"{address} port {port} cannot be opened ({error.strerror})."
-    return Problem("port-taken", message, where="--port", remedy=f"Choose another one, for example --port {port + 1}.")
+    return Problem(
+        "port-taken", message, where="--port", remedy=f"Choose another one, for example --port {port + 1}."
+    )
 
 
 def _is_loopback(address: str) -> bool:
@@ -73,21 +74,23 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn over a socket that is already open, so that no second program can take the port in between."""
 
     def __init__(self, listener: socket.socket, home: Path | None) -> None:
-        self._listener = listener
+        host, port = listener.getsockname()[:2]
+        self._address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        self._descriptor = listener.detach()  # gunicorn takes it over, and closes it
         self._home = home
         super().__init__()
 
     def load_config(self) -> None:
         """One worker with threads: pages are short and read from disk."""
         settings = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._descriptor}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": THREADS,
             "loglevel": "warning",
             "control_socket_disable": True,
             "server_software": "tutela",
-            "when_ready": lambda _server: _announce(self._listener),
+            "when_ready": lambda _server: _announce(self._address),
         }
         for name, value in settings.items():
             if name in self.cfg.settings:
@@ -100,8 +103,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return build_application(self._home)
 
 
-def _announce(listener: socket.socket) -> None:
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(f"Tutela is at http://{shown}:{port}/  (Ctrl+C ends it)\n")
+def _announce(address: str) -> None:
+    sys.stdout.write(f"Tutela is at {address}  (Ctrl+C ends it)\n")
     sys.stdout.flush()

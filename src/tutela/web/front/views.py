@@ -18,9 +18,7 @@ def show_first_page(request: HttpRequest) -> HttpResponse:
     shelf = shelf_for(request)
     studied = shelf.studied()
     presences = shelf.presences()
-    with_study = [
-        (presence, name_kind(presence.kind)) for presence in presences if presence.presence_id in studied
-    ]
+    with_study = [(presence, name_kind(presence.kind)) for presence in presences if presence.presence_id in studied]
     context = {
         "with_study": with_study,
         "known": len(presences),
@@ -31,7 +29,7 @@ def show_first_page(request: HttpRequest) -> HttpResponse:
 
 def show_method(request: HttpRequest) -> HttpResponse:
     """How the figures come about, from what, on what terms, in which words."""
-    return render(request, "front/about.html", {"rings": load_doctrine().rings})
+    return render(request, "front/about.html", {"rings": load_doctrine().rings, "here": "about"})
 
 
 def send_figures_style(request: HttpRequest) -> HttpResponse:  # noqa: ARG001

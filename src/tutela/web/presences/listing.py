@@ -40,7 +40,8 @@ class Filters:
             and self.status in ("", presence.status)
             and (not self.host or self.host in presence.hosts)
             and (not self.study or row.has_study)
-            and _fold(self.name) in _fold(" ".join((presence.presence_id, presence.name, *presence.also, *row.hosts)))
+            and _fold(self.name)
+            in _fold(" ".join((presence.presence_id, presence.name, *presence.also, *row.hosts)))
         )
 
 
@@ -57,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Presences of one kind, by name."""
+    """Presences of one kind, closed ones last, by abbreviation."""
 
     label: str
     rows: tuple[Row, ...]
@@ -114,7 +115,11 @@ def _describe(presence: Presence, shelf: ReadersShelf, studied: frozenset[str]) 
 
 def _group(kind: str, rows: Iterable[Row]) -> Group:
     of_kind = (row for row in rows if row.presence.kind == kind)
-    return Group(name_kind(kind), tuple(sorted(of_kind, key=lambda row: _fold(row.presence.name))))
+    return Group(name_kind(kind), tuple(sorted(of_kind, key=_rank)))
+
+
+def _rank(row: Row) -> tuple[bool, str]:
+    return row.presence.status == "closed", _fold(row.presence.presence_id)
 
 
 def _kinds_of(presences: Iterable[Presence]) -> list[str]:
@@ -125,7 +130,9 @@ def _kinds_of(presences: Iterable[Presence]) -> list[str]:
 
 def _hosts_of(presences: Iterable[Presence]) -> tuple[Choice, ...]:
     codes = {host for presence in presences for host in presence.hosts}
-    return tuple(sorted((Choice(code, name_country(code)) for code in codes), key=lambda item: _fold(str(item.label))))
+    return tuple(
+        sorted((Choice(code, name_country(code)) for code in codes), key=lambda item: _fold(str(item.label)))
+    )
 
 
 def _fold(text: str) -> str:

@@ -37,9 +37,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """403."""
-    return problem_page(
-        Problem("not-allowed", "This is not open to you.", remedy="Ask the owner of this home.")
-    )
+    return problem_page(Problem("not-allowed", "This is not open to you.", remedy="Ask the owner of this home."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -82,7 +82,9 @@ def shelf_for(request: HttpRequest) -> ReadersShelf:
     """Fetch and authorise in one step: the shelf as whoever sent this request may see it."""
     if not _rooms:
         raise Problem(
-            "home-missing", "No home was opened for these pages.", remedy="Start them with tutela serve, or ./dev run."
+            "home-missing",
+            "No home was opened for these pages.",
+            remedy="Start them with tutela serve.",
         )
     known = getattr(request, "_readers_shelf", None)
     if isinstance(known, ReadersShelf):

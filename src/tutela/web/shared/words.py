@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tutela.catalogue.countries import find_country
 from tutela.catalogue.doctrine import load_doctrine
+from tutela.studies.invented.country import COUNTRY_NAMES
 
 Word = str | Promise
 
@@ -73,9 +74,9 @@ TIERS: Final[Mapping[str, Word]] = {
 
 
 def name_country(iso3: str) -> str:
-    """The country's name; a code that no list has (as of an invented country) stays as it is."""
+    """The country's name; a code that no list has stays as it is."""
     country = find_country(iso3)
-    return country.name if country else iso3
+    return country.name if country else COUNTRY_NAMES.get(iso3, iso3)
 
 
 @cache

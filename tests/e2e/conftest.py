@@ -1,0 +1,98 @@
+"""A real browser over the running application; nothing but this machine can be reached."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import django
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
+django.setup()
+sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
+
+import worlds
+from django.core.wsgi import get_wsgi_application
+
+from tutela.web.shared import reader
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The demonstration, served on this machine."""
+    world = worlds.make_demonstration()
+    reader.open_room(reader.ReadingRoom(open_shelf=lambda: world, today=lambda: worlds.TODAY))
+    with make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        reason = "Chromium is not here: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open a path in a window of its own; whatever it asks of elsewhere, and every complaint, fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def guard(route: Route) -> None:
+        if route.request.url.startswith(address):
+            route.continue_()
+        else:
+            complaints.append(f"asked for {route.request.url}")
+            route.abort()
+
+    def open_at(path: str, width: int = 1280, *, bypass_csp: bool = False) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=bypass_csp)
+        contexts.append(context)
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,52 @@
+"""The application over a home in memory, asked as its readers and as those it must refuse."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
+django.setup()
+sys.path.insert(0, str(Path(__file__).parent))
+
+import worlds
+from django.http import HttpResponse
+from django.test import Client
+
+from tutela.web.shared import reader
+
+Ask = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def show() -> Iterator[Callable[[object], None]]:
+    """Open a room over a shelf; closed again after the test."""
+
+    def open_over(shelf: object) -> None:
+        reader.open_room(reader.ReadingRoom(open_shelf=lambda: shelf, today=lambda: worlds.TODAY))
+
+    yield open_over
+    reader._rooms.clear()
+
+
+@pytest.fixture
+def ask(show: Callable[[object], None]) -> Iterator[Ask]:
+    """Ask for a path as one of the roles: the reader of the demonstration, the owner of a home, a refused one."""
+
+    def send(path: str, role: str = "reader", **headers: str) -> HttpResponse:
+        show(worlds.make_real_home() if role == "owner" else worlds.make_demonstration())
+        client = Client(raise_request_exception=False)
+        host = "evil.example" if role == "stranger" else headers.pop("host", "127.0.0.1:8000")
+        send_with = client.post if role == "writer" else client.get
+        answers.append(send_with(path, headers={"host": host, **headers}))
+        return answers[-1]
+
+    answers: list[HttpResponse] = []
+    yield send
+    for answer in answers:
+        answer.close()  # static files hold a file open
