@@ -106,7 +106,7 @@ _ROWS: Final = (
         "civilian",
         "cross_spectrum_policy",
         6,
-        "Witnesses moved to a safer place.",
+        "Witnesses moved away from the threat.",
     ),
     (ENVOY, "A01", _T1, "prevention", "civilian", "mandate_task", 19, "Visits to both capitals."),
     (ENVOY, "A03", _T1, "pre_emption", "civilian", "mandate_task", 14, "Calls to commanders on conduct."),
