@@ -17,10 +17,11 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="This machine only, until there are accounts.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8000,
     home: HomeOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Serve the web application from a home."""
     # By name: nothing imports the service, which puts all layers together.
-    importlib.import_module("tutela.service.server").serve(host, port, require_home(home).root)
+    importlib.import_module("tutela.service.server").serve(host, port, require_home(home).root, as_json=json)
 
 
 def routes(json: JsonOption = False) -> None:

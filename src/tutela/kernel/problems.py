@@ -63,8 +63,6 @@ _KINDS: Final = (
     ProblemKind("request-refused", "The request was refused"),
     ProblemKind("application-failed", "The application failed", exit_code=3, http_status=500),
     ProblemKind("built-files-missing", "The pages' built files are missing", http_status=503),
-    # ourselves
-    ProblemKind("catalogue-broken", "The catalogue contradicts itself", exit_code=3, http_status=500),
 )
 
 KINDS: Final[dict[str, ProblemKind]] = {kind.code: kind for kind in _KINDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import json
 import socket
 import sys
 from pathlib import Path
@@ -19,9 +20,9 @@ __all__ = ["Route", "routes", "serve"]
 THREADS: Final = 8
 
 
-def serve(host: str, port: int, home: Path | None) -> None:
+def serve(host: str, port: int, home: Path | None, *, as_json: bool = False) -> None:
     """Serve the pages of this home until interrupted; prints where to look once they can be read."""
-    _Server(open_socket(host, port), home).run()
+    _Server(open_socket(host, port), home, as_json=as_json).run()
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -73,11 +74,12 @@ def _is_loopback(address: str) -> bool:
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn over a socket that is already open, so that no second program can take the port in between."""
 
-    def __init__(self, listener: socket.socket, home: Path | None) -> None:
+    def __init__(self, listener: socket.socket, home: Path | None, *, as_json: bool) -> None:
         host, port = listener.getsockname()[:2]
         self._address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
         self._descriptor = listener.detach()  # gunicorn takes it over, and closes it
         self._home = home
+        self._as_json = as_json
         super().__init__()
 
     def load_config(self) -> None:
@@ -90,7 +92,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "control_socket_disable": True,
             "server_software": "tutela",
-            "when_ready": lambda _server: _announce(self._address),
+            "when_ready": lambda _server: _announce(self._address, as_json=self._as_json),
         }
         for name, value in settings.items():
             if name in self.cfg.settings:
@@ -103,6 +105,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return build_application(self._home)
 
 
-def _announce(address: str) -> None:
-    sys.stdout.write(f"Tutela is at {address}  (Ctrl+C ends it)\n")
+def _announce(address: str, *, as_json: bool) -> None:
+    line = json.dumps({"address": address}) if as_json else f"Tutela is at {address}  (Ctrl+C ends it)"
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
