@@ -100,4 +100,7 @@ def verify(
     if json:
         print_json(report)
     else:
-        print_lines(f"{report['figures']} figures computed again, all the same; the page is as it was built.")
+        print_lines(
+            f"{report['computed_again']} of {report['figures']} figures were computed again, all the same; the others "
+            "are facts with a source, unchanged. The page is as it was built."
+        )

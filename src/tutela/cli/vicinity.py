@@ -85,19 +85,21 @@ def vicinity(
 
 
 def _print_report(report: dict[str, Any]) -> None:
-    print_lines(f"{report['definition']}", "")
-    unplaceable = report["unplaceable"]
+    definition, unplaceable = report["definition"], report["unplaceable"]
+    print_lines(definition["text"], f"Each distance is an {definition['label']}.", "")
+    says_precision = unplaceable["precision"] != "unknown"
     rows = [
         [
             f"{ring['within_km']:g}",
             count(ring["events_inside"]),
+            count(ring["inside"]["best"]),
             count(ring["events_outside"]),
-            count(unplaceable["events"]),
-            count(len(ring["sites"])),
+            count(unplaceable["events"]) if says_precision else "not in this source",
+            count(sum(1 for site in ring["sites"] if site["events"])),
         ]
         for ring in report["rings"]
     ]
-    header = ["km", "events inside", "events outside", "could not be placed", "sites with events"]
-    print_table("Rings around open sites", header, rows)
+    header = ["km", "events inside", "killed (best)", "events outside", "could not be placed", "sites with events"]
+    print_table(f"Around {len(report['rings'][0]['sites']):,} sites open in these days", header, rows)
     for reason, number in report["excluded"].items():
         print_lines(f"left out, {reason}: {number:,}")
