@@ -101,6 +101,6 @@ def verify(
         print_json(report)
     else:
         print_lines(
-            f"{report['computed_again']} of {report['figures']} figures were computed again, all the same; the others "
-            "are facts with a source, unchanged. The page is as it was built."
+            f"{report['computed_again']} of {report['figures']} figures were computed again, all the same; the "
+            "others are facts with a source, unchanged. The page is as it was built."
         )
