@@ -160,3 +160,11 @@ def test_a_copied_store_is_the_same_store(store, tmp_path):
     kept = keep(store)
     shutil.copytree(store.root, tmp_path / "copy")
     Store(tmp_path / "copy").verify(dataclasses.replace(kept), OUTSIDER)
+
+
+def test_what_a_killed_process_left_half_written_is_no_artifact(store):
+    kept = keep(store)
+    folder = store.root / kept.content[:2]
+    shutil.copytree(folder / kept.content, folder / f".{kept.content}.0a1b2c3d.partial")
+    assert [manifest.content for manifest in store.manifests(OUTSIDER)] == [kept.content]
+    assert store.find(kept.content[:8], OUTSIDER) == kept

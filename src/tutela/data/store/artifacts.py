@@ -74,7 +74,7 @@ class Store:
 
     def manifests(self, principal: Principal, kind: str | None = None) -> Iterator[Manifest]:
         """The artifacts that this principal may read, oldest first."""
-        paths = sorted(self.root.glob("*/*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path))
+        paths = sorted(self._paths(), key=lambda path: (path.stat().st_mtime_ns, path))
         for path in paths:
             manifest = _load_manifest(path)
             if (kind is None or manifest.kind == kind) and principal.may_read(
@@ -88,7 +88,7 @@ class Store:
         if len(digest) == 64 and (path := self._folder(digest) / "manifest.json").is_file():
             found = {digest: _load_manifest(path)}
         else:
-            candidates = (_load_manifest(path) for path in self.root.glob("*/*/manifest.json"))
+            candidates = (_load_manifest(path) for path in self._paths())
             found = {
                 manifest.content: manifest
                 for manifest in candidates
@@ -142,6 +142,10 @@ class Store:
         if not path.is_file():
             raise _damaged(digest)
         return path
+
+    def _paths(self) -> Iterator[Path]:
+        # What a killed process left half-written begins with a dot, and is no artifact.
+        return self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f]*/manifest.json")
 
     def _folder(self, digest: str) -> Path:
         return self.root / digest[:2] / digest

@@ -13,5 +13,6 @@ urlpatterns: Final = [
     path("", views.show_first_page, name="first"),
     path("about/", views.show_method, name="about"),
     path("figures.css", views.send_figures_style, name="figures-style"),
+    path("favicon.ico", views.send_mark, name="mark"),
     path("healthz", views.answer_health, name="health"),
 ]

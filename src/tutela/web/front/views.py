@@ -37,10 +37,20 @@ def send_figures_style(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(_figures_style(), content_type="text/css; charset=utf-8")
 
 
+def send_mark(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """The mark, for pages that cannot name it: a statement refers to nothing outside itself."""
+    return HttpResponse(_mark(), content_type="image/svg+xml")
+
+
 def answer_health(request: HttpRequest) -> HttpResponse:
     """200 where the home can be opened; the problem's own status where not."""
     shelf_for(request)
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@cache
+def _mark() -> bytes:
+    return (files("tutela.web") / "static" / "mark.svg").read_bytes()
 
 
 @cache

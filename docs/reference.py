@@ -1,0 +1,77 @@
+"""Writes docs/reference from the program itself: every command with its options, every problem with its codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from typer.main import get_command
+
+from tutela.cli.main import app
+from tutela.kernel.problems import KINDS
+
+FOLDER: Final = Path(__file__).resolve().parent / "reference"
+NOTE: Final = "Written by `./dev docs` from the program; change it there."
+
+
+def main() -> None:
+    """Write every page."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
+
+
+def pages() -> dict[str, str]:
+    """The pages by name."""
+    return {"commands.md": commands_page(), "problems.md": problems_page()}
+
+
+def command_names() -> list[str]:
+    """Every command that does something, as it is typed."""
+    return [path for path, _ in _walk(get_command(app), "tutela")]
+
+
+def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield path, command
+        return
+    for name, child in below.items():
+        yield from _walk(child, f"{path} {name}")
+
+
+def commands_page() -> str:
+    """One section for each command: what it does, its arguments and options."""
+    parts = ["# Commands", NOTE]
+    for path, command in _walk(get_command(app), "tutela"):
+        context = command.context_class(command, info_name=path)
+        usage = " ".join([path, *command.collect_usage_pieces(context)])
+        parts += [f"## {path}", str(command.help or "").strip(), f"```\n{usage}\n```"]
+        rows = [row for item in command.params if (row := _row(item))]
+        if rows:
+            parts.append("\n".join(["| | |", "|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(item: Any) -> str:
+    if "--help" in item.opts:
+        return ""
+    names = item.opts if item.param_type_name == "option" else [(item.metavar or item.name).upper()]
+    text = str(getattr(item, "help", None) or "").replace("|", "\\|")
+    return f"| {' '.join(f'`{name}`' for name in names)} | {text} |"
+
+
+def problems_page() -> str:
+    """One row for each problem: its code, what it says, and what machines see."""
+    rows = [
+        f"| `{kind.code}` | {kind.title} | {kind.exit_code} | {kind.http_status} |"
+        for kind in sorted(KINDS.values(), key=lambda kind: kind.code)
+    ]
+    head = ["# Problems", NOTE, "With `--json` a command prints the code, the message, where, and the remedy."]
+    table = ["| code | what | exit code | HTTP status |", "|---|---|---|---|", *rows]
+    return "\n\n".join(head) + "\n\n" + "\n".join(table) + "\n"
+
+
+if __name__ == "__main__":
+    main()
