@@ -27,7 +27,8 @@ class Input:
 class Manifest:
     """The description of an artifact.
 
-    `recipe` follows from inputs, parameters, seed and algorithms; `content` is the digest of the result.
+    `recipe` follows from inputs, parameters, seed and algorithms; `content` is the digest of the result, that
+    is of `parts`: the digest of each table and document, filled in by the store.
     `about` holds what helps a reader and decides nothing (versions, paths, the time it took).
     """
 
@@ -45,6 +46,7 @@ class Manifest:
     attribution: str = ""
     invented: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def recipe(self) -> str:
@@ -77,6 +79,7 @@ class Manifest:
             "attribution": self.attribution,
             "invented": self.invented,
             "about": dict(self.about),
+            "parts": dict(self.parts),
         }
 
     @classmethod
@@ -100,4 +103,5 @@ class Manifest:
             attribution=value["attribution"],
             invented=value["invented"],
             about=value["about"],
+            parts=value["parts"],
         )

@@ -19,6 +19,7 @@ MANIFEST = Manifest(
     attribution="a",
     invented=True,
     about={"version": "0.1.0"},
+    parts={"rows.parquet": "d" * 64},
 )
 
 
@@ -27,7 +28,7 @@ def test_it_comes_back_from_json_as_it_was():
 
 
 def test_the_recipe_follows_from_what_decides_the_result_alone():
-    changed = {"about": {"version": "9"}, "title": "u", "marking": Marking.CONFIDENTIAL}
+    changed = {"parts": {}, "about": {"version": "9"}, "title": "u", "marking": Marking.CONFIDENTIAL}
     assert Manifest(**{**_fields(), **changed}).recipe == MANIFEST.recipe
     assert Manifest(**{**_fields(), "seed": 4}).recipe != MANIFEST.recipe
     assert Manifest(**{**_fields(), "algorithms": {"vicinity": 2}}).recipe != MANIFEST.recipe

@@ -168,3 +168,15 @@ def test_what_a_killed_process_left_half_written_is_no_artifact(store):
     shutil.copytree(folder / kept.content, folder / f".{kept.content}.0a1b2c3d.partial")
     assert [manifest.content for manifest in store.manifests(OUTSIDER)] == [kept.content]
     assert store.find(kept.content[:8], OUTSIDER) == kept
+
+
+def test_a_document_that_is_gone_or_was_never_there_is_named(store):
+    kept = keep(store)
+    for name in ("no-such.html", "manifest.json", "../page.html"):
+        with pytest.raises(Problem) as caught:
+            store.load_document(kept.content, name, OUTSIDER)
+        assert caught.value.code == "artifact-damaged"
+    (store.root / kept.content[:2] / kept.content / "page.html").unlink()
+    with pytest.raises(Problem) as caught:
+        store.load_document(kept.content, "page.html", OUTSIDER)
+    assert caught.value.code == "artifact-damaged"

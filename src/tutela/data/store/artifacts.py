@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,8 @@ from tutela.kernel.problems import Problem
 
 Columns = Mapping[str, NDArray[Any]]
 
+_TABLE: Final = ".parquet"
+
 SHORTEST_PREFIX: Final = 8
 """So many digits of a digest must be given."""
 
@@ -33,11 +35,15 @@ class Content:
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
+    def parts(self) -> dict[str, str]:
+        """The digest of each table (whatever the order of its rows) and of each document, by file name."""
+        tables = {f"{name}{_TABLE}": content_digest(columns) for name, columns in self.tables.items()}
+        return tables | {name: bytes_digest(document) for name, document in self.documents.items()}
+
+    @property
     def digest(self) -> str:
-        """SHA-256 over all tables (whatever the order of their rows) and all documents."""
-        parts = {f"table {name}": content_digest(columns) for name, columns in self.tables.items()}
-        parts |= {f"document {name}": bytes_digest(document) for name, document in self.documents.items()}
-        return recipe_digest(parts)
+        """SHA-256 over all of it."""
+        return recipe_digest(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,14 @@ class Store:
         if manifest.content != content.digest:
             msg = "the manifest names another content"
             raise ValueError(msg)
+        described = replace(manifest, parts=content.parts)
 
         def fill(folder: Path) -> None:
             for name, columns in content.tables.items():
                 _frame(columns).write_parquet(folder / f"{name}.parquet")
             for name, document in content.documents.items():
                 (folder / name).write_bytes(document)
-            text = json.dumps(manifest.as_json(), indent=2, ensure_ascii=False)
+            text = json.dumps(described.as_json(), indent=2, ensure_ascii=False)
             (folder / "manifest.json").write_text(text, "utf-8")
 
         try:
@@ -70,7 +77,7 @@ class Store:
                 where=str(self.root),
                 remedy="Free space or mend the rights of the folder; what was there before is unchanged.",
             ) from None
-        return manifest
+        return described
 
     def manifests(self, principal: Principal, kind: str | None = None) -> Iterator[Manifest]:
         """The artifacts that this principal may read, oldest first."""
@@ -108,40 +115,36 @@ class Store:
         return manifest
 
     def load_table(self, digest: str, name: str, principal: Principal) -> dict[str, NDArray[Any]]:
-        """One table of an artifact, as columns."""
-        path = self._readable(digest, f"{name}.parquet", principal)
+        """One table of an artifact, as columns; refused if it is not what was kept."""
+        manifest = self.find(digest, principal)
+        path = self._folder(manifest.content) / f"{name}{_TABLE}"
         try:
             frame = pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError):
             raise _damaged(digest) from None
-        return {column.name: _column(column) for column in frame.get_columns()}
+        columns = {column.name: _column(column) for column in frame.get_columns()}
+        if content_digest(columns) != manifest.parts.get(path.name):
+            raise _damaged(digest)
+        return columns
 
     def load_document(self, digest: str, name: str, principal: Principal) -> bytes:
-        """One document of an artifact."""
-        return self._readable(digest, name, principal).read_bytes()
+        """One document of an artifact; refused if it is not what was kept."""
+        manifest = self.find(digest, principal)
+        try:
+            content = (self._folder(manifest.content) / name).read_bytes()
+        except OSError:
+            raise _damaged(digest) from None
+        if bytes_digest(content) != manifest.parts.get(name):
+            raise _damaged(digest)
+        return content
 
     def verify(self, manifest: Manifest, principal: Principal) -> None:
-        """Read all of an artifact and refuse it if it is not what its digest says."""
-        folder = self._folder(manifest.content)
-        names = sorted(path.name for path in folder.iterdir() if path.name != "manifest.json")
-        tables = [name.removesuffix(".parquet") for name in names if name.endswith(".parquet")]
-        content = Content(
-            {name: self.load_table(manifest.content, name, principal) for name in tables},
-            {
-                name: self.load_document(manifest.content, name, principal)
-                for name in names
-                if not name.endswith(".parquet")
-            },
-        )
-        if content.digest != manifest.content:
-            raise _damaged(manifest.content)
-
-    def _readable(self, digest: str, name: str, principal: Principal) -> Path:
-        manifest = self.find(digest, principal)
-        path = self._folder(manifest.content) / name
-        if not path.is_file():
-            raise _damaged(digest)
-        return path
+        """Read all of an artifact, and so refuse it if any of it is not what was kept."""
+        for name in self.find(manifest.content, principal).parts:
+            if name.endswith(_TABLE):
+                self.load_table(manifest.content, name.removesuffix(_TABLE), principal)
+            else:
+                self.load_document(manifest.content, name, principal)
 
     def _paths(self) -> Iterator[Path]:
         # What a killed process left half-written begins with a dot, and is no artifact.
@@ -185,7 +188,7 @@ def _load_manifest(path: Path) -> Manifest:
         manifest = Manifest.from_json(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         raise _damaged(path.parent.name) from None
-    if manifest.content != path.parent.name:
+    if not manifest.content == recipe_digest(manifest.parts) == path.parent.name:
         raise _damaged(path.parent.name)
     return manifest
 
