@@ -81,7 +81,8 @@ def build_statement(request: StatementRequest, store: Store | None = None) -> Bu
         as_of=request.as_of,
         land=load_land() if request.land is None else request.land,
         places=request.places,
-        notes=_notes(request),
+        notes=tuple(dict.fromkeys((*request.events.notes, *request.sites.notes))),
+        left_out=_left_out(request),
         activities=request.activities,
         country_names=request.country_names,
     )
@@ -103,14 +104,13 @@ def ring_distances() -> tuple[float, ...]:
     return tuple(ring.km for ring in load_doctrine().rings if ring.km > 0)
 
 
-def _notes(request: StatementRequest) -> tuple[str, ...]:
-    left_out = [
-        f"{count:,} rows of {intake.kind} were left out: {reason.replace('-', ' ')}."
+def _left_out(request: StatementRequest) -> tuple[str, ...]:
+    return tuple(
+        f"{count:,} of {intake.accounting.input:,} rows of {intake.kind} were left out: {reason.replace('-', ' ')}."
         for intake in (request.events, request.sites)
         for reason, count in intake.accounting.excluded.items()
         if count
-    ]
-    return (*request.events.notes, *request.sites.notes, *left_out)
+    )
 
 
 def _describe(

@@ -192,7 +192,11 @@ def test_candour_says_what_nobody_knows(world):
     assert "We cannot state how many people were protected." in text
     assert "17 % in the year" in text
     assert "may fall because nobody counts" in text
-    assert "Snapshots are carried forward at most 13 months." in text
+    assert "Snapshots are carried forward at most 13 months." not in text
+    assert "Snapshots are carried forward at most 13 months." in read(world.sources(), "method")
+    assert "2 of 9 rows were left out: bad." in read(
+        world.sources(left_out=("2 of 9 rows were left out: bad.",)), "unknown"
+    )
     assert compose_statement(world.sources()).sections[-2].is_candour
 
 

@@ -11,7 +11,13 @@ from tutela.studies.sections.drafts import Draft
 
 def write_method(draft: Draft) -> Section:
     """The section; nothing in it is needed to read the rest."""
-    blocks: list[Block] = [Bullets(_define(draft)), *_write_sources(draft), _write_digests(draft), *_account(draft)]
+    blocks: list[Block] = [
+        Bullets(_define(draft)),
+        *_write_sources(draft),
+        *_write_notes(draft),
+        _write_digests(draft),
+        *_account(draft),
+    ]
     return Section("method", "How was each figure made?", tuple(blocks))
 
 
@@ -56,6 +62,11 @@ def _write_sources(draft: Draft) -> list[Block]:
     if not rows:
         return [Paragraph("No source is named for these files.")]
     return [Grid("Sources", ("Source", "Version", "Terms", "To be named as"), rows)]
+
+
+def _write_notes(draft: Draft) -> list[Block]:
+    notes = tuple(quote_term(note if note.endswith(".") else f"{note}.") for note in draft.sources.notes)
+    return [Paragraph("How these files were read, and what they cannot say:"), Bullets(notes)] if notes else []
 
 
 def _write_digests(draft: Draft) -> Grid:

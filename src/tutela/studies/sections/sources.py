@@ -65,6 +65,7 @@ class StatementSources:
     artifacts  digests by role: "events", "sites", "vicinity"; "register" where the presence has one
     land       land or closed lines for the map, None where none are at hand;  places  name, lon, lat, rank
     notes      sentences of the readers that a reader of the figures must know
+    left_out   sentences on rows of the files that were left out, and why
     activities what the presence has on record as done, if anything
     country_names  names by code of countries that no list has (an invented one's)
     """
@@ -79,6 +80,7 @@ class StatementSources:
     land: Land | Sequence[Line] | None = None
     places: Sequence[tuple[str, float, float, int]] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     activities: Sequence[RecordedActivity] = ()
     country_names: Mapping[str, str] = field(default_factory=dict)
 

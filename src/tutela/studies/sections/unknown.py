@@ -14,7 +14,7 @@ def write_unknown(draft: Draft) -> Section:
         *_say_unplaced(draft),
         *_say_coverage(draft),
         *_say_presence(draft),
-        *(quote_term(note if note.endswith(".") else f"{note}.") for note in draft.sources.notes),
+        *(quote_term(sentence) for sentence in draft.sources.left_out),
         (
             "Recorded incidents may fall because nobody counts any more: where an office closes, the observer "
             "leaves too. A fall after a closure reads: observation reduced."
@@ -27,6 +27,7 @@ def write_unknown(draft: Draft) -> Section:
             "Who did it is known only as far as the source names an actor; an actor that is not named counts as "
             "not identified, and is not spread over the others."
         ),
+        "What the files' makers say of their limits stands in the last section.",
         "Whether anybody was harmed for having spoken to the United Nations is not in any source used here.",
     ]
     closing = (
