@@ -259,3 +259,11 @@ def test_the_map_takes_land_as_it_ships_or_as_lines(world):
         sources = replace(world.sources(), land=land)
         drawn = draw_statement_map(sources, compose_statement(sources))
         assert ("plain ground" in drawn) == (land is None)
+
+
+def test_where_the_file_has_no_event_of_the_host_the_answer_says_it_may_not_look_there(world):
+    presence = world.presence(hosts=("HTI",))
+    sentence = "no event of Haiti on any day"
+    assert sentence in read(world.sources(presence=presence), "answer")
+    assert sentence in read(world.sources(presence=presence), "unknown")
+    assert "on any day" not in read(world.sources(), "answer")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tutela.engine.statement.binding import quote_term
 from tutela.engine.statement.documents import Bullets, Section
-from tutela.studies.sections.drafts import PERPETRATOR_WORDS, Draft, name_of
+from tutela.studies.sections.drafts import PERPETRATOR_WORDS, Draft, list_words, name_of
 from tutela.studies.sections.targeted import CORE, capital, place_words, tally
 
 
@@ -23,6 +24,7 @@ def write_answer(draft: Draft) -> Section:
     if sources.has_rings:
         closing = "A distance is not an arrival: nothing here says that anybody could have come in time."
     items = [
+        *say_silence(draft),
         headline,
         f"{capital(life.words)}: {tally(draft, 'head_life', near_life)} in attacks on civilians.",
         *_say_who(draft),
@@ -34,6 +36,15 @@ def write_answer(draft: Draft) -> Section:
         "In short: who was targeted near us?" if sources.has_rings else "In short: who was targeted where we serve?"
     )
     return Section("answer", question, (Bullets(tuple(items)),))
+
+
+def say_silence(draft: Draft) -> list[str]:
+    """Whether "none recorded" may mean that nobody looked."""
+    silent = [quote_term(name) for name in draft.sources.silent_hosts()]
+    if not silent:
+        return []
+    known = f"The file of events has no event of {list_words(silent)} on any day. "
+    return [f"{known}Either there was none, or the file does not cover it: then nothing here is a finding."]
 
 
 def _say_who(draft: Draft) -> list[str]:

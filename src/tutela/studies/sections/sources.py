@@ -164,6 +164,11 @@ class StatementSources:
         """The names of the host countries."""
         return tuple(self.name_country(code) for code in self.presence.hosts)
 
+    def silent_hosts(self) -> tuple[str, ...]:
+        """The names of host countries of which the file of events has no event on any day."""
+        seen = set(self.events.country.tolist())
+        return tuple(self.name_country(code) for code in self.presence.hosts if code not in seen)
+
     def name_country(self, code: str) -> str:
         """The name of a country by its code, the code itself where no list has it."""
         country = find_country(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tutela.engine.statement.binding import quote_term
 from tutela.engine.statement.documents import Bullets, Paragraph, Section
+from tutela.studies.sections.answer import say_silence
 from tutela.studies.sections.drafts import Draft, name_of
 from tutela.studies.sections.sources import Scope
 
@@ -61,7 +62,7 @@ def _say_coverage(draft: Draft) -> list[str]:
     sources = draft.sources
     if sources.last_covered is None:
         return ["The file of events has no event at all, so nothing can be said about harm."]
-    items = []
+    items = say_silence(draft)
     if (sources.as_of - sources.last_covered).days > 31:
         last = draft.day(
             "events_end", "Last event of the file", sources.last_covered, "The latest first day of an event"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from tutela.engine.statement.figures import NONE_RECORDED
 from tutela.studies.shelf import Study
 from tutela.web.shared.figures import FigureCard
 from tutela.web.shared.words import Word
@@ -32,10 +33,14 @@ _NOT_PLACED: Final = "unplaced_life"
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """Figures with the words above them, and the one that says how much has no place."""
+    """Figures with the words above them, and the one that says how much has no place.
+
+    `is_silent` where the first figure has nothing to count: the file may not cover the country.
+    """
 
     figures: tuple[tuple[Word, FigureCard], ...]
     not_placed: FigureCard | None
+    is_silent: bool
 
 
 def make_headline(study: Study) -> Headline | None:
@@ -48,7 +53,11 @@ def make_headline(study: Study) -> Headline | None:
     if not figures:
         return None
     not_placed = claims.get(_NOT_PLACED)
-    return Headline(figures, _make_card(not_placed, claims, study.as_of) if not_placed else None)
+    return Headline(
+        figures,
+        _make_card(not_placed, claims, study.as_of) if not_placed else None,
+        is_silent=figures[0][1].text == NONE_RECORDED,
+    )
 
 
 def _make_card(claim: Mapping[str, Any], claims: Mapping[str, Mapping[str, Any]], as_of: str) -> FigureCard:

@@ -74,13 +74,19 @@ def make_vicinity(study: Study) -> VicinityView | None:
         rings=tuple(rows.values()),
         by_violence=_tally_rows(focus, "by_violence", VIOLENCE, cards),
         by_perpetrator=_tally_rows(focus, "by_perpetrator", PERPETRATORS, cards),
-        by_year=_tally_rows(focus, "by_year", {}, cards),
+        by_year=_tally_rows(focus | {"by_year": _years_of(study, focus)}, "by_year", {}, cards),
         sites=tuple(
             cards.tally(f"site-{number}", site.get("name") or site["site_id"], site, focus)
             for number, site in enumerate(sorted(focus["sites"], key=lambda site: str(site["site_id"])))
         ),
         unknown=tuple(_list_unknown(study.vicinity, focus)),
     )
+
+
+def _years_of(study: Study, ring: Mapping[str, Any]) -> dict[str, Any]:
+    """The years in which the presence stood: before it, nothing could happen near it."""
+    began = next((item["value"][:4] for item in study.claims.get("figures", ()) if item["key"] == "life_from"), "")
+    return {year: tally for year, tally in ring["by_year"].items() if year >= began}
 
 
 class _Cards:
