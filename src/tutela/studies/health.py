@@ -45,6 +45,9 @@ def _home(explicit: Path | None) -> Finding:
         return Finding("home", "broken", str(problem))
     if home is None:
         return Finding("home", "missing", "Run tutela demo, or name a home with --home or TUTELA_HOME.")
+    if damaged := home.store.damaged():
+        names = ", ".join(name[:12] for name in damaged[:3])
+        return Finding("home", "broken", f"{len(damaged)} artifacts in {home.root} cannot be read: {names}.")
     return Finding("home", "good", f"{home.root}" + (" (demonstration)" if home.is_demonstration else ""))
 
 

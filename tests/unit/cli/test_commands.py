@@ -161,3 +161,11 @@ def test_help_is_shown(world, tutela):
     code, text, _ = tutela("--help")
     assert code == 0
     assert "vicinity" in text
+
+
+def test_the_doctor_names_artifacts_that_cannot_be_read(world, tutela):
+    _, report, _ = tutela("events", "import", "events.csv", "--into", "home", "--json")
+    next((world / "home" / "store").glob(f"*/{report['artifact']}/manifest.json")).write_text("{}")
+    code, findings, _ = tutela("doctor", "--home", "home", "--json")
+    assert code == 2
+    assert report["artifact"][:12] in next(item["remedy"] for item in findings if item["what"] == "home")

@@ -180,3 +180,14 @@ def test_a_document_that_is_gone_or_was_never_there_is_named(store):
     with pytest.raises(Problem) as caught:
         store.load_document(kept.content, "page.html", OUTSIDER)
     assert caught.value.code == "artifact-damaged"
+
+
+def test_one_damaged_artifact_is_named_and_does_not_hide_the_others(store):
+    kept, other = keep(store), keep(store, Content(documents={"other": b""}))
+    (store.root / other.content[:2] / other.content / "manifest.json").write_text("{}")
+    assert [manifest.content for manifest in store.manifests(OUTSIDER)] == [kept.content]
+    assert store.find(kept.content[:8], OUTSIDER) == kept
+    assert store.damaged() == (other.content,)
+    with pytest.raises(Problem) as caught:
+        store.find(other.content, OUTSIDER)
+    assert caught.value.code == "artifact-damaged"

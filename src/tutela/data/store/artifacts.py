@@ -80,10 +80,12 @@ class Store:
         return described
 
     def manifests(self, principal: Principal, kind: str | None = None) -> Iterator[Manifest]:
-        """The artifacts that this principal may read, oldest first."""
+        """The artifacts that this principal may read, oldest first; `damaged` names those that nobody can read."""
         paths = sorted(self._paths(), key=lambda path: (path.stat().st_mtime_ns, path))
         for path in paths:
-            manifest = _load_manifest(path)
+            manifest = _find_manifest(path)
+            if manifest is None:
+                continue
             if (kind is None or manifest.kind == kind) and principal.may_read(
                 manifest.marking, manifest.compartments
             ):
@@ -95,11 +97,11 @@ class Store:
         if len(digest) == 64 and (path := self._folder(digest) / "manifest.json").is_file():
             found = {digest: _load_manifest(path)}
         else:
-            candidates = (_load_manifest(path) for path in self._paths())
+            candidates = (_find_manifest(path) for path in self._paths())
             found = {
                 manifest.content: manifest
                 for manifest in candidates
-                if manifest.content.startswith(digest) or manifest.recipe.startswith(digest)
+                if manifest and (manifest.content.startswith(digest) or manifest.recipe.startswith(digest))
             }
         if not found:
             raise _unknown(digest)
@@ -113,6 +115,10 @@ class Store:
         manifest = next(iter(found.values()))
         require_read(principal, manifest.marking, manifest.compartments)
         return manifest
+
+    def damaged(self) -> tuple[str, ...]:
+        """The names of folders whose manifest cannot be read or does not fit: one such must not hide the others."""
+        return tuple(sorted(path.parent.name for path in self._paths() if _find_manifest(path) is None))
 
     def load_table(self, digest: str, name: str, principal: Principal) -> dict[str, NDArray[Any]]:
         """One table of an artifact, as columns; refused if it is not what was kept."""
@@ -181,6 +187,13 @@ def _damaged(digest: str) -> Problem:
         where=digest[:12],
         remedy="Delete its folder from the store and run the command that makes it again.",
     )
+
+
+def _find_manifest(path: Path) -> Manifest | None:
+    try:
+        return _load_manifest(path)
+    except Problem:
+        return None
 
 
 def _load_manifest(path: Path) -> Manifest:
