@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tutela.studies.invented.country import build_country
 from tutela.studies.invented.plane import cut_rings, find_inside, measure_area, to_plane
+from tutela.studies.invented.populations import KINDS
 
 SEEDS = st.integers(0, 2**31)
 
@@ -30,6 +31,13 @@ def test_every_seed_gives_a_country_of_the_same_kind(seed):
     assert len(set(country.sites.site_id.tolist())) == 31
     assert find_inside(np.column_stack((country.sites.lon, country.sites.lat)), country.territory).all()
     assert len(np.unique(country.events.perpetrator)) == 7
+    assert len(country.terrain.rivers) >= 8
+    assert {crossing.kind for crossing in country.terrain.crossings} == {"bridge", "ford"}
+    assert {road.wet for road in country.terrain.roads} == {"open", "slow", "closed"}
+    assert {item.kind for item in country.communities.populations} == set(KINDS)
+    assert country.communities.alerts
+    names = [river.name for river in country.terrain.rivers]
+    assert len({*names, *(town.name for town in country.towns)}) == len(names) + len(country.towns)
 
 
 @given(

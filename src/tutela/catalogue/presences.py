@@ -19,7 +19,7 @@ from typing import Final, Literal, cast
 
 from tutela.catalogue.countries import fold_name
 
-FactStatus = Literal["verified", "unverified"]
+FactStatus = Literal["verified", "unverified", "imported"]
 PresenceStatus = Literal["current", "closed", "unconfirmed"]
 MandateStanding = Literal["in force", "last known, confirm", "ended", "not known"]
 

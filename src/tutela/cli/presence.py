@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from tutela.catalogue.doctrine import load_doctrine
-from tutela.catalogue.presences import MandateState, Presence, find_presence, load_presences, mandate_on
+from tutela.catalogue.presences import MandateState, Presence, load_presences, mandate_on
 from tutela.cli.options import HomeOption, JsonOption, StrictOption, day
 from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.store.homes import find_home
 from tutela.engine.presence.strength import summarise_presence
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec, take_in_sites, today_utc
-from tutela.studies.shelf import open_shelf
+from tutela.studies.shelf import OWNER, open_shelf
 
 app = typer.Typer(no_args_is_help=True, help="Presences of every kind, and files of their sites.")
 
@@ -116,13 +116,11 @@ def inspect(
 
 def find_or_refuse(name: str, home: Path | None = None) -> Presence:
     """The presence of that id or name, in the register or the home, or a Problem with the nearest names."""
-    found = find_presence(name)
-    if found is not None:
-        return found
     place = find_home(home)
-    ours = open_shelf(place).presences() if place else load_presences()
+    ours = open_shelf(place, OWNER).presences() if place else load_presences()
     by_name = {key.casefold(): item for item in ours for key in (item.presence_id, item.name, *item.also)}
-    if (match := by_name.get(name.casefold())) is not None:
+    by_name |= {item.presence_id.casefold(): item for item in ours}
+    if (match := by_name.get(name.strip().casefold())) is not None:
         return match
     near = difflib.get_close_matches(name.casefold(), by_name, n=3)
     hint = f"Did you mean {', '.join(by_name[key].presence_id for key in near)}? " if near else ""

@@ -12,6 +12,7 @@ from tutela.data.store.homes import Home
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import OUTSIDER, Marking, Principal
 from tutela.studies.invented.files import load_presences_file
+from tutela.studies.register_imports import load_imported_facts, with_imported
 
 OWNER = Principal("home-owner", Marking.STRICTLY_CONFIDENTIAL)
 """Who runs the process owns its files: there are no other accounts until the register has them."""
@@ -46,7 +47,9 @@ class Shelf:
     def _presences(self) -> dict[str, Presence]:
         invented = sorted(self.home.demonstration.glob("*presences.json"))
         ours = [presence for path in invented for presence in load_presences_file(path)]
-        return {presence.presence_id: presence for presence in (*ours, *load_presences())}
+        imported = load_imported_facts(self.home.store, self.principal)
+        known = {item.presence_id: item for item in (*imported.presences, *ours, *load_presences())}
+        return {key: with_imported(item, imported.facts.get(key, ())) for key, item in known.items()}
 
     @cached_property
     def _manifests(self) -> dict[str, Manifest]:

@@ -169,3 +169,11 @@ def test_the_doctor_names_artifacts_that_cannot_be_read(world, tutela):
     code, findings, _ = tutela("doctor", "--home", "home", "--json")
     assert code == 2
     assert report["artifact"][:12] in next(item["remedy"] for item in findings if item["what"] == "home")
+
+
+def test_a_table_of_strengths_is_kept_and_shown_beside_the_register(world, tutela):
+    header = "date,mission,troops_auth,troops_actual"
+    (world / "strange.csv").write_text(f"{header}\n2010-01,MINUSCA,1,1\n")
+    code, _, said = tutela("presence", "import", "strange.csv", "--into", "home")
+    assert code == 2
+    assert said.count("\n") == 1

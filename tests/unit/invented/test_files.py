@@ -8,6 +8,7 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+import rasterio
 
 from tutela.data.sources.events import read_events
 from tutela.data.sources.presence import read_sites
@@ -23,7 +24,7 @@ def files(small, tmp_path_factory):
 
 
 def test_every_file_says_invented(files):
-    assert len(files) == 7
+    assert len(files) == 15
     for name, path in files.items():
         assert name.startswith("invented-")
         if path.suffix == ".csv":
@@ -31,10 +32,16 @@ def test_every_file_says_invented(files):
                 rows = list(csv.DictReader(lines))
             assert rows
             assert {row["invented"] for row in rows} == {"yes"}
+        elif path.suffix == ".tif":
+            with rasterio.open(path) as raster:
+                assert raster.tags()["invented"] == "yes"
+                assert "no place, person or event is real" in raster.tags()["attribution"]
         else:
             whole = json.loads(path.read_text("utf-8"))
             assert whole["invented"] is True
             assert "no place, person or event is real" in whole["attribution"]
+            if "features" in whole:
+                assert all(feature["properties"]["invented"] is True for feature in whole["features"])
 
 
 def test_events_are_written_as_they_are(small, files):

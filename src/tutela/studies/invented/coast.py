@@ -20,8 +20,8 @@ STEP_KM: Final = 2.0
 LAND_KM2: Final = 164_000.0
 """Land of the main island before the neighbour's part is taken off, within what is lost to specks."""
 
-_HALF_WIDTH_KM: Final = 460
-_HALF_HEIGHT_KM: Final = 460
+HALF_WIDTH_KM: Final = 460
+HALF_HEIGHT_KM: Final = 460
 _SPECK_KM2: Final = 14.0
 _ROUGHNESS: Final = 1.75
 """Power of the wave number in the heights of chance: lower is rougher."""
@@ -63,12 +63,12 @@ def raise_coast(rng: np.random.Generator) -> Coast:
     """Make the land of one stream of chance."""
     angle = rng.uniform(-0.5, 0.5) + (np.pi if rng.random() < 0.5 else 0.0)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    x = np.arange(-_HALF_WIDTH_KM, _HALF_WIDTH_KM + STEP_KM, STEP_KM)
-    y = np.arange(-_HALF_HEIGHT_KM, _HALF_HEIGHT_KM + STEP_KM, STEP_KM)
+    x = np.arange(-HALF_WIDTH_KM, HALF_WIDTH_KM + STEP_KM, STEP_KM)
+    y = np.arange(-HALF_HEIGHT_KM, HALF_HEIGHT_KM + STEP_KM, STEP_KM)
     grid_x, grid_y = np.meshgrid(x, y)
     along = grid_x * np.cos(angle) + grid_y * np.sin(angle)
     across = (grid_y * np.cos(angle) - grid_x * np.sin(angle)) * side
-    heights = _shape_land(rng, along, across) + 0.27 * _roll_heights(rng, grid_x.shape)
+    heights = _shape_land(rng, along, across) + 0.27 * roll_heights(rng, grid_x.shape)
     heights[0] = heights[-1] = heights[:, 0] = heights[:, -1] = -9.0
     level = _find_level(heights)
     heights = _tidy(heights - level)
@@ -111,7 +111,7 @@ def _shape_land(
     return land - 1.05 * bay + cape
 
 
-def _roll_heights(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+def roll_heights(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Heights of chance with detail at every scale, mean 0 and spread 1."""
     waves = np.hypot(*np.meshgrid(np.fft.fftfreq(shape[1]), np.fft.fftfreq(shape[0])))
     waves[0, 0] = 1.0

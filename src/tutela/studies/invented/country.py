@@ -23,6 +23,7 @@ from tutela.studies.invented.activities import InventedActivity, list_activities
 from tutela.studies.invented.actors import InventedActor, hold_ground, name_actors
 from tutela.studies.invented.attacks import FIRST_DAY, LAST_DAY, Ground, roll_attacks
 from tutela.studies.invented.coast import raise_coast
+from tutela.studies.invented.communities import Communities, build_communities
 from tutela.studies.invented.names import coin_names, write_arabic
 from tutela.studies.invented.plane import to_degrees
 from tutela.studies.invented.presences import name_presences
@@ -30,9 +31,10 @@ from tutela.studies.invented.records import RegionNames, record_attacks
 from tutela.studies.invented.regions import Regions, divide_land
 from tutela.studies.invented.seeds import spawn_generator
 from tutela.studies.invented.sites import place_sites
+from tutela.studies.invented.terrain import Terrain, build_terrain
 from tutela.studies.invented.towns import COUNTS, Settlements, Size, Town, settle_land
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raised when the same size and seed would give another country."""
 
 NAME: Final = "Ardumel"
@@ -91,6 +93,8 @@ class InventedCountry:
     sites: Sites
     presences: tuple[Presence, ...]
     activities: tuple[InventedActivity, ...]
+    terrain: Terrain
+    communities: Communities
     origin: Origin
 
     @property
@@ -124,6 +128,8 @@ class InventedCountry:
                 "actors": [[actor.name, actor.perpetrator, actor.rival] for actor in self.actors],
                 "presences": facts,
                 "activities": [[item.presence_id, item.code, item.count] for item in self.activities],
+                "terrain": self.terrain.parts,
+                "communities": self.communities.parts,
             }
         )
 
@@ -147,6 +153,7 @@ def build_country(size: str, seed: int = 1) -> InventedCountry:
         CODE, tuple(r.name for r in provinces), tuple(r.name for r in districts), regions.province_of
     )
     attacks = roll_attacks(ground, EVENTS[wanted], spawn_generator(seed, "attacks"))
+    events = record_attacks(attacks, ground, names, actors, spawn_generator(seed, "records"))
     sites = place_sites(CODE, ground, spawn_generator(seed, "sites"))
     return InventedCountry(
         name=NAME,
@@ -166,18 +173,30 @@ def build_country(size: str, seed: int = 1) -> InventedCountry:
         provinces=provinces,
         districts=districts,
         actors=actors,
-        events=record_attacks(attacks, ground, names, actors, spawn_generator(seed, "records")),
+        events=events,
         sites=sites,
         presences=name_presences((NAME, NEIGHBOUR), (CODE, NEIGHBOUR_CODE), sites),
         activities=list_activities(),
-        origin=Origin(
-            name=f"{NAME}, an invented country",
-            vintage=f"seed {seed}, {size}",
-            licence="CC0-1.0",
-            attribution="Invented by Tutela; no place, person or event is real",
-            invented=True,
-        ),
+        terrain=build_terrain(coast, regions, settlements, seed, _list_names(settlements, provinces)),
+        communities=build_communities(ground, sites, events, seed),
+        origin=_name_origin(size, seed),
     )
+
+
+def _name_origin(size: str, seed: int) -> Origin:
+    return Origin(
+        name=f"{NAME}, an invented country",
+        vintage=f"seed {seed}, {size}",
+        licence="CC0-1.0",
+        attribution="Invented by Tutela; no place, person or event is real",
+        invented=True,
+    )
+
+
+def _list_names(settlements: Settlements, provinces: tuple[Region, ...]) -> frozenset[str]:
+    """Every name in use, in both scripts."""
+    named = [name for item in settlements.names for name in (item.latin, item.arabic)]
+    return frozenset((*named, *(name for item in provinces for name in (item.name, item.name_ar))))
 
 
 def _check_size(size: str, seed: int) -> Size:

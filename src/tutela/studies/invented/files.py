@@ -21,6 +21,7 @@ from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, VIOLENCE
 from tutela.studies.invented.activities import InventedActivity
 from tutela.studies.invented.country import InventedCountry, Region, Ring
+from tutela.studies.invented.ground_files import ground_features, ground_rasters, ground_tables
 from tutela.studies.invented.presences import newest_facts
 from tutela.studies.invented.towns import Town
 
@@ -41,6 +42,8 @@ def write_country(country: InventedCountry, folder: Path) -> tuple[Path, ...]:
         "invented-regions.geojson": _write_regions(country),
         "invented-presences.json": _write_presences(country),
     }
+    files |= ground_tables(country) | ground_rasters(country)
+    files |= {name: _write_collection(country, found) for name, found in ground_features(country).items()}
     write_out(folder, files)
     return tuple(folder / name for name in files)
 
@@ -135,21 +138,26 @@ def _write_regions(country: InventedCountry) -> bytes:
 
 
 def _write_features(country: InventedCountry, parts: Sequence[tuple[dict[str, Any], tuple[Ring, ...]]]) -> bytes:
-    features = [
-        {
-            "type": "Feature",
-            "properties": {"invented": True, "country": country.code, **properties},
-            "geometry": {"type": "MultiPolygon", "coordinates": [[_close(ring)] for ring in rings]},
-        }
-        for properties, rings in parts
-    ]
+    def outline(rings: tuple[Ring, ...]) -> dict[str, Any]:
+        return {"type": "MultiPolygon", "coordinates": [[_close(ring)] for ring in rings]}
+
+    features = [{"properties": properties, "geometry": outline(rings)} for properties, rings in parts]
+    return _write_collection(country, features)
+
+
+def _write_collection(country: InventedCountry, features: Sequence[Mapping[str, Any]]) -> bytes:
+    """A GeoJSON file; it and every feature of it say invented."""
+    marks = {"invented": True, "country": country.code}
     collection = {
         "type": "FeatureCollection",
         "invented": True,
         "name": country.origin.name,
         "licence": country.origin.licence,
         "attribution": country.origin.attribution,
-        "features": features,
+        "features": [
+            {"type": "Feature", "properties": marks | item["properties"], "geometry": item["geometry"]}
+            for item in features
+        ],
     }
     return _write_json(collection)
 

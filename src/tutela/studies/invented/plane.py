@@ -118,3 +118,23 @@ def add_points(ring: Points, step_km: float) -> Points:
     edge = np.repeat(np.arange(len(ring)), counts)
     result: Points = ring[edge] + share[:, None] * (following - ring)[edge]
     return result
+
+
+def smooth_line(points: Points, parts: int = 3) -> Points:
+    """A line with more points, bending softly through every one of its own (Catmull and Rom)."""
+    if len(points) < 3:
+        return points
+    ends = np.concatenate((2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]))
+    before, start, end, after = ends[:-3], ends[1:-2], ends[2:-1], ends[3:]
+    pieces = []
+    for share in np.arange(parts) / parts:
+        bend = 2 * before - 5 * start + 4 * end - after
+        turn = 3 * (start - end) + after - before
+        pieces.append(start + 0.5 * share * ((end - before) + share * (bend + share * turn)))
+    result: Points = np.concatenate((np.stack(pieces, axis=1).reshape(-1, 2), points[-1:]))
+    return result
+
+
+def measure_line(points: Points) -> float:
+    """The length of a line in the unit of its points."""
+    return float(np.hypot(*np.diff(points, axis=0).T).sum())

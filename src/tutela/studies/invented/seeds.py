@@ -6,7 +6,24 @@ from typing import Final
 
 import numpy as np
 
-PARTS: Final = ("coast", "regions", "towns", "names", "actors", "attacks", "records", "sites")
+PARTS: Final = (
+    "coast",
+    "regions",
+    "towns",
+    "names",
+    "actors",
+    "attacks",
+    "records",
+    "sites",
+    "relief",
+    "rivers",
+    "roads",
+    "populations",
+    "network",
+    "posts",
+    "alerts",
+    "landcover",
+)
 """The parts in the order of their streams: append, never reorder."""
 
 
