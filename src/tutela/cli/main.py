@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from tutela.cli import demo, events, presence, register, serve, statement, trace, vicinity
+from tutela.cli import demo, events, presence, reach, register, serve, statement, trace, vicinity
 from tutela.cli.speaking import print_problem
 from tutela.kernel.problems import Problem
 
@@ -23,9 +23,11 @@ app = typer.Typer(
 presence.app.command("import")(register.import_)
 app.add_typer(events.app, name="events")
 app.add_typer(presence.app, name="presence")
+app.add_typer(reach.app, name="surface")
 app.add_typer(statement.app, name="statement")
 app.command("demo")(demo.demo)
 app.command("vicinity")(vicinity.vicinity)
+app.command("reach")(reach.reach)
 app.command("trace")(trace.trace)
 app.command("serve")(serve.serve)
 app.command("routes")(serve.routes)

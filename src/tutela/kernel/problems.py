@@ -36,6 +36,10 @@ _KINDS: Final = (
     ProblemKind("id-conflict", "One id stands for two different rows"),
     ProblemKind("too-many-bad-rows", "Too many rows are bad"),
     ProblemKind("bad-row", "A row is bad and strict reading was asked for"),
+    ProblemKind("surface-unusable", "The surface of travel cannot be used"),
+    ProblemKind("raster-projection", "The raster is not in degrees of WGS 84"),
+    ProblemKind("raster-unusable", "The raster cannot be used"),
+    ProblemKind("shape-projection", "The shapes are not in degrees of WGS 84"),
     # what people ask for
     ProblemKind("option-invalid", "An option has a value that does not fit"),
     ProblemKind("date-invalid", "The date is not a day"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -15,15 +15,21 @@ import numpy as np
 import tutela
 from tutela.data.store.artifacts import Content, Store
 from tutela.engine.presence.strength import staffed_rows
+from tutela.engine.reach import travel_rings, traveltime
 from tutela.engine.reach import vicinity as engine
+from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.rings import vicinity_json
+from tutela.engine.reach.travel_rings import compute_travel_vicinity, find_starts, find_wanted
+from tutela.engine.reach.traveltime import compute_travel
 from tutela.engine.reach.vicinity import Pairs, Vicinity, VicinitySpec, compute_vicinity
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
+from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events, Sites
 from tutela.studies.executor import Executor, Serial
 from tutela.studies.intake import Intake, keep
+from tutela.studies.surfaces import describe_surface, restore_surface
 
 CHUNK: Final = 65_536
 """Events a task; fixed, so that the number of workers changes nothing."""
@@ -38,6 +44,7 @@ class VicinityStudy:
     vicinity: Vicinity
     manifest: Manifest
     summary: dict[str, Any]
+    surface: Surface | None = None
 
     @property
     def artifacts(self) -> dict[str, str]:
@@ -60,12 +67,16 @@ def split_vicinity(events: Events, sites: Sites, spec: VicinitySpec, executor: E
 
 @dataclass(frozen=True, slots=True)
 class VicinityInputs:
-    """What a vicinity is computed from: tables, their manifests by role, the missions whose sites count."""
+    """What a vicinity is computed from: tables, their manifests by role, the missions whose sites count.
+
+    surface   the ground that minutes are computed over; its manifest is in `kept` as "surface"
+    """
 
     events: Events
     sites: Sites
     kept: Mapping[str, Manifest]
     missions: tuple[str, ...] | None = None
+    surface: Surface | None = None
 
     @classmethod
     def of(
@@ -73,6 +84,17 @@ class VicinityInputs:
     ) -> VicinityInputs:
         """From what was read."""
         return cls(events.table, sites.table, {"events": events.manifest, "sites": sites.manifest}, missions)
+
+    def over(self, surface: Surface, manifest: Manifest) -> VicinityInputs:
+        """The same with the ground for rings in minutes."""
+        return replace(self, kept={**self.kept, "surface": manifest}, surface=surface)
+
+    def for_spec(self, spec: VicinitySpec) -> VicinityInputs:
+        """The same without the ground where the rings are distances: no figure may name what it does not use."""
+        if spec.unit == "min" or self.surface is None:
+            return self
+        kept = {role: manifest for role, manifest in self.kept.items() if role != "surface"}
+        return replace(self, kept=kept, surface=None)
 
     @property
     def counted_sites(self) -> Sites:
@@ -93,7 +115,10 @@ class VicinityInputs:
 def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executor) -> tuple[VicinityStudy, Content]:
     """Compute a vicinity and describe it as an artifact: pairs by event and site id, states, the summary."""
     events, sites, kept = inputs.events, inputs.counted_sites, inputs.kept
-    vicinity = split_vicinity(events, staffed_rows(sites), spec, executor)
+    if spec.unit == "min":
+        vicinity = _compute_by_minutes(inputs, spec)
+    else:
+        vicinity = split_vicinity(events, staffed_rows(sites), spec, executor)
     summary = vicinity_json(vicinity, events)
     pairs = vicinity.columns_by_id(events)
     content = Content(
@@ -103,36 +128,38 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
                 "event_id": events.event_id,
                 "state": vicinity.state,
                 "nearest_site": _site_or_none(vicinity),
-                "nearest_km": vicinity.nearest_km,
+                f"nearest_{spec.unit}": vicinity.nearest_km,
             },
         },
         {"vicinity.json": json.dumps(summary, sort_keys=True).encode()},
     )
-    invented = all(manifest.invented for manifest in kept.values())
+    invented = all(kept[role].invented for role in ("events", "sites"))
     manifest = Manifest(
         kind="vicinity",
         title=f"Vicinity of {kept['sites'].title}",
         content=content.digest,
-        inputs=tuple(Input(role, kept[role].content) for role in ("events", "sites")),
+        inputs=tuple(Input(role, kept[role].content) for role in kept),
         parameters=_parameters(vicinity.spec) | {"missions": inputs.missions and list(inputs.missions)},
-        algorithms={"vicinity": engine.ALGORITHM},
+        algorithms=_algorithms(spec),
         accounting=(inputs.site_account, vicinity.site_rows, vicinity.accounting),
         # Which places are far from help is for those who need it, whatever the files were.
         marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
-        licence="; ".join(dict.fromkeys(manifest.licence for manifest in kept.values())),
-        attribution="; ".join(dict.fromkeys(manifest.attribution for manifest in kept.values())),
+        licence=_join_words(manifest.licence for manifest in kept.values()),
+        attribution=_join_words(manifest.attribution for manifest in kept.values()),
         invented=invented,
         about={"version": tutela.__version__},
     )
-    return VicinityStudy(events, sites, vicinity, manifest, summary), content
+    return VicinityStudy(events, sites, vicinity, manifest, summary, inputs.surface), content
 
 
 def keep_study(
     store: Store, events: Intake[Events], sites: Intake[Sites], study: VicinityStudy, content: Content
 ) -> None:
-    """Register a vicinity with what it was computed from."""
+    """Register a vicinity with what it was computed from, also the surface."""
     keep(events, store)
     keep(sites, store)
+    if study.surface is not None:
+        store.write(*describe_surface(study.surface))
     store.write(study.manifest, content)
 
 
@@ -146,6 +173,16 @@ def out_files(study: VicinityStudy) -> dict[str, bytes]:
     }
 
 
+def add_minutes(study: VicinityStudy, minutes: VicinityStudy) -> dict[str, Any]:
+    """The summary of a vicinity by distance with the rings in minutes beside its own.
+
+    What differs between the two (definition, excluded events, steps, artifact) stands under "minutes".
+    """
+    rings = {"rings": [*study.summary["rings"], *minutes.summary["rings"]]}
+    own = {name: minutes.summary[name] for name in ("definition", "unplaceable", "excluded", "nearest", "steps")}
+    return study.summary | rings | {"minutes": own | {"artifact": minutes.manifest.content}}
+
+
 def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> VicinityStudy:
     """Compute a vicinity again from the stored events and sites; the caller compares the digests."""
     kept = {item.role: store.find(item.content, principal) for item in manifest.inputs}
@@ -156,27 +193,60 @@ def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> Vici
         kept,
         None if missions is None else tuple(missions),
     )
+    if "surface" in kept:
+        inputs = inputs.over(restore_surface(store, kept["surface"], principal), kept["surface"])
     return study_vicinity(inputs, spec_of(manifest.parameters), Serial())[0]
 
 
 def spec_of(parameters: Mapping[str, Any]) -> VicinitySpec:
     """The spec that a manifest's parameters came from."""
     from_day = parameters["from_day"]
+    unit: engine.Unit = "min" if "within_min" in parameters else "km"
     return VicinitySpec(
-        tuple(parameters["within_km"]),
+        tuple(parameters[f"within_{unit}"]),
         None if from_day is None else date.fromisoformat(from_day),
         date.fromisoformat(parameters["as_of"]),
         parameters["spread"],
+        unit,
     )
 
 
 def _parameters(spec: VicinitySpec) -> dict[str, Any]:
     return {
-        "within_km": list(spec.within_km),
+        f"within_{spec.unit}": list(spec.within_km),
         "from_day": None if spec.from_day is None else spec.from_day.isoformat(),
         "as_of": spec.as_of.isoformat(),
         "spread": spec.spread,
     }
+
+
+def _algorithms(spec: VicinitySpec) -> dict[str, int]:
+    if spec.unit == "km":
+        return {"vicinity": engine.ALGORITHM}
+    return {
+        "vicinity": engine.ALGORITHM,
+        "travel": traveltime.ALGORITHM,
+        "travel_rings": travel_rings.ALGORITHM,
+    }
+
+
+def _join_words(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(word for word in words if word))
+
+
+def _compute_by_minutes(inputs: VicinityInputs, spec: VicinitySpec) -> Vicinity:
+    """Search the ways from every site, as far as the widest ring, and keep the cells with events."""
+    if inputs.surface is None:
+        raise Problem(
+            "option-invalid",
+            "Rings in minutes need ground to travel over.",
+            where="surface",
+            remedy="Build it with `tutela surface build` and name its friction.tif with --surface.",
+        )
+    sites = staffed_rows(inputs.counted_sites)
+    wanted = find_wanted(inputs.events, spec, inputs.surface.grid)
+    travel = compute_travel(inputs.surface, find_starts(sites), spec.widest_km, wanted)
+    return compute_travel_vicinity(inputs.events, sites, spec, travel)
 
 
 def _compute(task: tuple[Events, Sites, VicinitySpec]) -> Vicinity:
@@ -217,11 +287,14 @@ def _pretty(value: Any) -> bytes:
 def _sites_csv(study: VicinityStudy) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(["within_km", "site_id", "events", "best", "low", "high", "civilians"])
+    unit = study.vicinity.spec.unit
+    writer.writerow([f"within_{unit}", "site_id", "events", "best", "low", "high", "civilians"])
     for ring in study.summary["rings"]:
+        if f"within_{unit}" not in ring:
+            continue  # of the other measure, which has a table of its own
         for site in ring["sites"]:
             values = [site[name] for name in ("events", "best", "low", "high", "civilians")]
-            writer.writerow([ring["within_km"], _no_formula(site["site_id"]), *values])
+            writer.writerow([ring[f"within_{unit}"], _no_formula(site["site_id"]), *values])
     return file.getvalue()
 
 

@@ -21,6 +21,7 @@ from tutela.engine.reach.vicinity import (
     IMPRECISE,
     PLACEABLE,
     UNPLACEABLE,
+    Unit,
     Vicinity,
     VicinitySpec,
 )
@@ -33,6 +34,16 @@ PRECISIONS: Final = ("0", "1", "2", "3", "4", "5", "6", "7")
 """Codes of place precision. A place of code 2 is good to about 25 km: wider than the narrowest rings."""
 
 LABEL: Final = "analytical distance, not an area of responsibility"
+TRAVEL_LABEL: Final = "analytical travel time, not an area of responsibility and no promise that anybody may move"
+
+MEASURES: Final = {
+    "km": f"great circle on a sphere of {EARTH_RADIUS_KM} km; the boundary is inside",
+    "min": (
+        "quickest way over the cells of a friction surface, from the middle of the site's cell to the middle of "
+        "the event's, 8 neighbours; 0 within one cell; without time to get ready; the boundary is inside"
+    ),
+}
+"""How far is measured, by unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Ring:
     by_precision: Mapping[str, Tally]
     site_missions: Mapping[str, str]
     accounting: Accounting
+    unit: Unit = "km"
 
     @property
     def events_inside(self) -> float:
@@ -99,7 +111,7 @@ class Ring:
     def as_json(self) -> dict[str, Any]:
         """Plain values, in the agreed shape."""
         return {
-            "within_km": self.within_km,
+            f"within_{self.unit}": self.within_km,
             "spread": self.spread,
             "pairs": self.pairs,
             "events_inside": self.inside.as_json()["events"],
@@ -160,6 +172,7 @@ def summarise_ring(vicinity: Vicinity, events: Events, within_km: float) -> Ring
         by_precision=count_kinds(events.precision, PRECISIONS),
         site_missions=dict(zip(vicinity.site_ids.tolist(), vicinity.site_missions.tolist(), strict=True)),
         accounting=_account(vicinity, share, within_km),
+        unit=vicinity.spec.unit,
     )
 
 
@@ -187,18 +200,19 @@ def define(spec: VicinitySpec) -> dict[str, Any]:
     """What stands beside every figure: the rules by which it was counted."""
     rings = ", ".join(f"{km:g}" for km in spec.within_km)
     since = f"from {spec.from_day} " if spec.from_day else ""
-    text = f"Events {since}to {spec.as_of} within {rings} km of a site that was open on their first day."
+    reach = f"within {rings} km" if spec.unit == "km" else f"within {rings} minutes of travel"
+    text = f"Events {since}to {spec.as_of} {reach} of a site that was open on their first day."
     if spec.spread != "none":
         text += " Events without an exact place or day are spread over area and months."
     return {
         "text": text,
-        "label": LABEL,
-        "within_km": list(spec.within_km),
+        "label": LABEL if spec.unit == "km" else TRAVEL_LABEL,
+        f"within_{spec.unit}": list(spec.within_km),
         "from": spec.from_day.isoformat() if spec.from_day else None,
         "as_of": spec.as_of.isoformat(),
         "day": "first day of the event" if spec.spread == "none" else "first day of the event in each month",
         "site_days": "the opening day counts, the closing day does not",
-        "distance": f"great circle on a sphere of {EARTH_RADIUS_KM} km; the boundary is inside",
+        "distance": MEASURES[spec.unit],
         "spread": spec.spread,
         "algorithm": ALGORITHM,
     }
@@ -215,14 +229,17 @@ def vicinity_json(
     distances = vicinity.nearest_km[np.isfinite(vicinity.nearest_km)]
     return {
         **(rings[0] if len(rings) == 1 else {}),
-        "definition": {**define(vicinity.spec), **(definition or {})},
+        "definition": {**define(vicinity.spec), **vicinity.travel, **(definition or {})},
         "rings": rings,
         "unplaceable": rings[0]["unplaceable"],
         "excluded": {reason: vicinity.excluded[reason] for reason in sorted(vicinity.excluded)},
         "input": len(events),
         "nearest": {
-            "median_km": round(float(np.median(distances)), 1) if len(distances) else None,
-            "no_site_open": int(((vicinity.state == PLACEABLE) & ~vicinity.is_spread).sum()) - len(distances),
+            f"median_{vicinity.spec.unit}": round(float(np.median(distances)), 1) if len(distances) else None,
+            "no_site_open" if vicinity.spec.unit == "km" else "none_reached": int(
+                ((vicinity.state == PLACEABLE) & ~vicinity.is_spread).sum()
+            )
+            - len(distances),
         },
         "steps": [vicinity.accounting.as_json(), vicinity.site_rows.as_json()],
         "artifact": artifact,
@@ -236,8 +253,8 @@ def _find_parts(vicinity: Vicinity, level: str, within_km: float) -> Parts:
         rings = ", ".join(f"{km:g}" for km in spec.within_km)
         raise Problem(
             "option-invalid",
-            f"The vicinity was computed for {rings} km, not for {within_km:g} km.",
-            where="within-km",
+            f"The vicinity was computed for {rings} {spec.unit}, not for {within_km:g} {spec.unit}.",
+            where=f"within-{spec.unit}",
             remedy="Compute the vicinity again with this distance among its rings.",
         )
     if level in vicinity.once:
@@ -296,5 +313,8 @@ def _account(vicinity: Vicinity, share: Floats, within_km: float) -> Accounting:
     inside = int((share > 0).sum())
     reasons = {**whole.excluded, "outside": whole.placed - inside}
     return Accounting(
-        f"within {within_km:g} km", whole.input, inside, {name: n for name, n in reasons.items() if n}
+        f"within {within_km:g} {vicinity.spec.unit}",
+        whole.input,
+        inside,
+        {name: n for name, n in reasons.items() if n},
     )

@@ -40,27 +40,35 @@ Rows = NDArray[np.int64]
 Spread = Literal["none", "area-months"]
 """Whether an event counts at one place on one day, or is spread over its area and its months."""
 
+Unit = Literal["km", "min"]
+"""Whether rings are distances or travel times; both are called `within_km`, since all counting is the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class VicinitySpec:
     """What to compute: rings in kilometres, the days that count (both ends in), and the variant.
 
-    Rings are sorted and made distinct. Raises Problem "option-invalid" for a ring that is no distance, and
-    for a period that ends before it starts.
+    Rings are sorted and made distinct; with the unit "min" they are minutes of travel. Raises Problem
+    "option-invalid" for a ring that is no distance, and for a period that ends before it starts.
     """
 
     within_km: tuple[float, ...]
     from_day: date | None
     as_of: date
     spread: Spread = "none"
+    unit: Unit = "km"
 
     def __post_init__(self) -> None:
         if not self.within_km or not all(math.isfinite(km) and km >= 0 for km in self.within_km):
+            is_far = self.unit == "km"
             raise Problem(
                 "option-invalid",
-                f"{', '.join(str(km) for km in self.within_km) or 'Nothing'} is no list of distances.",
-                where="within-km",
-                remedy="Give one or more distances in kilometres, for example 5,30,50,100.",
+                f"{', '.join(str(km) for km in self.within_km) or 'Nothing'} is no list of "
+                f"{'distances' if is_far else 'travel times'}.",
+                where=f"within-{self.unit}",
+                remedy="Give one or more distances in kilometres, for example 5,30,50,100."
+                if is_far
+                else "Give one or more travel times in minutes, for example 30,120,360,1440.",
             )
         if self.from_day is not None and self.from_day > self.as_of:
             raise Problem(
@@ -89,7 +97,8 @@ class Pairs(Table):
     """An event near a site, once; under spread once for each month and ring. Sorted by event, month and site.
 
     event        row of the events table, int32;  site  index into `Vicinity.site_ids`, int32
-    distance_km  to the nearest point of the site that was open that day; under spread, of the part's points
+    distance_km  to the nearest point of the site that was open that day; under spread, of the part's points;
+                 minutes of travel where the unit of the vicinity is "min"
     weight       1; under spread the share of the event that lies, in this month, in this ring of the site and
                  not in a narrower one
     month        datetime64[M]
@@ -110,11 +119,13 @@ class Vicinity:
     state          per event: EXCLUDED, UNPLACEABLE or PLACEABLE;  excluded  the first by reason
     is_spread      per event: its place is not one point but several (never without spread)
     is_site_open   per site: on some day of the period
+    travel         what a vicinity by minutes was computed over; empty for one by distance
     once           under spread, by "presence" and "any": the parts of events near a site of each presence, and
                    near any site, each point once; empty without spread, where the pairs say it
     nearest_site   per event: index of the nearest site open on its day, at any distance; -1 where none was
                    open, where the event has no place, and where it is spread
-    nearest_km     the distance to it, NaN where nearest_site is -1
+    nearest_km     the distance to it, NaN where nearest_site is -1; by minutes, -1 and NaN also beyond the
+                   widest ring, where nobody searched
     site_rows      which rows of the sites table could not be used, and why
     """
 
@@ -130,6 +141,7 @@ class Vicinity:
     nearest_km: Floats
     site_rows: Accounting
     once: Mapping[str, Parts] = field(default_factory=dict)
+    travel: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def accounting(self) -> Accounting:
@@ -143,6 +155,8 @@ class Vicinity:
         """The pairs with the ids of event and site instead of row numbers: what an artifact holds."""
         columns = self.pairs.columns()
         ids = {"event_id": events.event_id[columns.pop("event")], "site_id": self.site_ids[columns.pop("site")]}
+        if self.spec.unit == "min":
+            columns["minutes"] = columns.pop("distance_km")
         return ids | columns
 
     def digest(self, events: Events) -> str:

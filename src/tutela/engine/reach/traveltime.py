@@ -1,0 +1,230 @@
+"""How long it takes from sites over a surface: the obvious search, and the same in compiled steps.
+
+From the middle of a cell to the middle of a neighbour (8 of them) it takes the mean of both frictions times
+the great-circle arc between them, so that cells grow narrow towards the poles. Within one cell it takes 0.
+Eight directions make some ways up to 8 % longer than they are.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from tutela.engine.reach.friction import Surface
+from tutela.kernel.accounting import Accounting
+from tutela.kernel.grids import Cells, Grid
+from tutela.kernel.places import distances_km
+from tutela.kernel.problems import Problem
+from tutela.kernel.tables import Floats, Table, Text
+
+ALGORITHM: Final = 1
+"""Raised when the same surface and sites would give other minutes."""
+
+MOST_CELLS: Final = 2_000_000
+"""The ways of a larger surface would not fit into 2 GB of memory."""
+
+DECIMALS: Final = 6
+"""Minutes are rounded to these: what is left of rounding in the sums stays below, whatever the order."""
+
+TOGETHER: Final = 4_000_000
+"""Numbers that one batch of searches may hold."""
+
+_NEIGHBOURS: Final = ((0, 1), (1, -1), (1, 0), (1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Starts(Table):
+    """Points that people set out from, in degrees; the ids name the sites and may repeat."""
+
+    site_id: Text
+    lon: Floats
+    lat: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTable(Table):
+    """Minutes from a start (its row) to a cell, sorted by start and cell; what is not here takes longer."""
+
+    site: NDArray[np.int32]
+    row: NDArray[np.int32]
+    col: NDArray[np.int32]
+    minutes: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """All that can be reached from each start within `max_minutes`.
+
+    wanted   mask of the cells that were asked for, flat, None for all
+    usable   mask of the starts that somebody can set out from
+    accounting   starts: usable, or "outside-surface", or "on-impassable-cell"; none is moved to another cell
+    """
+
+    grid: Grid
+    mode: str
+    season: str
+    max_minutes: float
+    starts: Starts
+    table: TravelTable
+    passable: NDArray[np.bool_]
+    usable: NDArray[np.bool_]
+    accounting: Accounting
+    unused: tuple[tuple[str, str], ...] = ()
+    wanted: NDArray[np.bool_] | None = None
+
+
+def travel_obviously(surface: Surface, start: int, max_minutes: float) -> Floats:
+    """Minutes from one cell to every cell, NaN beyond `max_minutes`: Dijkstra's search as in the textbook."""
+    grid, friction = surface.grid, surface.friction.astype(np.float64)
+    minutes = np.full(grid.shape, np.nan)
+    waiting = [] if np.isnan(friction.ravel()[start]) else [(0.0, *divmod(start, grid.n_cols))]
+    while waiting:
+        here, row, col = heapq.heappop(waiting)
+        if not np.isnan(minutes[row, col]):
+            continue  # settled by a shorter way
+        minutes[row, col] = here
+        for d_row, d_col in ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)):
+            to_row, to_col = row + d_row, col + d_col
+            if not (0 <= to_row < grid.n_rows and 0 <= to_col < grid.n_cols):
+                continue
+            length_m = _arc_m(grid, (row, col), (to_row, to_col))
+            there = here + (friction[row, col] + friction[to_row, to_col]) / 2 * length_m
+            if there <= max_minutes:  # never true of NaN
+                heapq.heappush(waiting, (there, to_row, to_col))
+    return minutes
+
+
+def _arc_m(grid: Grid, one: tuple[int, int], other: tuple[int, int]) -> float:
+    lon, lat = grid.centres(np.array([grid.n_cols * one[0] + one[1], grid.n_cols * other[0] + other[1]]))
+    return float(distances_km(lon[0], lat[0], lon[1], lat[1])) * 1000
+
+
+def compute_travel(
+    surface: Surface, starts: Starts, max_minutes: float, wanted: NDArray[np.bool_] | None = None
+) -> Travel:
+    """Minutes from every start to every cell within `max_minutes`, or to those cells that are `wanted`.
+
+    Starts in one cell are searched once. Raises Problem "option-invalid" for minutes that are no length of
+    time, "surface-unusable" for more than `MOST_CELLS` cells.
+    """
+    if not (math.isfinite(max_minutes) and max_minutes >= 0):
+        raise Problem(
+            "option-invalid",
+            f"{max_minutes} is no number of minutes to travel.",
+            where="max-min",
+            remedy="Give a number of minutes of 0 or more, for example 360.",
+        )
+    cell = surface.grid.find_cells(starts.lon, starts.lat)
+    passable = ~np.isnan(surface.friction.ravel())
+    is_outside = cell < 0
+    is_stuck = ~is_outside & ~passable[cell]
+    usable = np.flatnonzero(~is_outside & ~is_stuck)
+    sources, place = np.unique(cell[usable], return_inverse=True)
+    by_source = [_pick(reached, wanted) for reached in _search(surface, sources, max_minutes)]
+    table = _expand(by_source, usable, place, surface.grid)
+    unused = {"outside-surface": is_outside, "on-impassable-cell": is_stuck}
+    return Travel(
+        grid=surface.grid,
+        mode=surface.mode,
+        season=surface.season,
+        max_minutes=float(max_minutes),
+        starts=starts,
+        table=table,
+        passable=passable,
+        usable=~is_outside & ~is_stuck,
+        accounting=account_for_starts(len(starts), unused),
+        unused=name_unused(starts, unused),
+        wanted=wanted,
+    )
+
+
+def account_for_starts(n_starts: int, unused: dict[str, NDArray[np.bool_]]) -> Accounting:
+    """How many starts could be searched from, and why the others could not."""
+    excluded = {reason: int(rows.sum()) for reason, rows in unused.items() if rows.any()}
+    return Accounting("starting points", n_starts, n_starts - sum(excluded.values()), excluded)
+
+
+def name_unused(starts: Starts, unused: dict[str, NDArray[np.bool_]]) -> tuple[tuple[str, str], ...]:
+    """Each site with a start that could not be used, and why."""
+    return tuple(
+        (site_id, reason) for reason, rows in unused.items() for site_id in np.unique(starts.site_id[rows]).tolist()
+    )
+
+
+def _search(surface: Surface, sources: Cells, max_minutes: float) -> Iterator[tuple[Cells, Floats]]:
+    """The cells within reach of each source, and the minutes."""
+    if not len(sources):
+        return
+    if surface.friction.size > MOST_CELLS:
+        raise Problem(
+            "surface-unusable",
+            f"The surface has {surface.friction.size:,} cells, and more than {MOST_CELLS:,} are not searched.",
+            where="surface",
+            remedy="Build it with larger cells, or over a smaller box.",
+        )
+    nodes = np.flatnonzero(~np.isnan(surface.friction.ravel()))
+    ways = build_ways(surface, nodes)
+    starts = np.searchsorted(nodes, sources)
+    step = max(1, TOGETHER // len(nodes))
+    for begin in range(0, len(starts), step):
+        # Half of the last decimal more than asked for, so that what rounds to the limit is still found.
+        found = dijkstra(ways, indices=starts[begin : begin + step], limit=max_minutes + 0.5 * 10**-DECIMALS)
+        for minutes in found:
+            reached = np.flatnonzero(np.isfinite(minutes))
+            yield nodes[reached], np.minimum(np.round(minutes[reached], DECIMALS), max_minutes)
+
+
+def build_ways(surface: Surface, nodes: Cells) -> csr_array:
+    """The ways between neighbouring passable cells in minutes, both directions; `nodes` numbers the cells."""
+    grid, friction = surface.grid, surface.friction.astype(np.float64)
+    number = np.full(friction.size, -1, dtype=np.int32)
+    number[nodes] = np.arange(len(nodes), dtype=np.int32)
+    cells = np.arange(friction.size).reshape(grid.shape)
+    begins, ends, minutes = [], [], []
+    for d_row, d_col in _NEIGHBOURS:
+        rows, to_rows = slice(0, grid.n_rows - d_row), slice(d_row, grid.n_rows)
+        cols, to_cols = (
+            slice(max(0, -d_col), grid.n_cols - max(0, d_col)),
+            slice(max(0, d_col), grid.n_cols + min(0, d_col)),
+        )
+        mean = (friction[rows, cols] + friction[to_rows, to_cols]) / 2
+        one, other = cells[rows, cols], cells[to_rows, to_cols]
+        # All steps that leave one row in one direction have the same length.
+        _, lat = grid.centres(np.arange(grid.n_rows) * grid.n_cols)
+        length_m = distances_km(0.0, lat[rows], d_col * grid.step_lon, lat[to_rows]) * 1000
+        cost = mean * length_m[:, None]
+        open_ways = ~np.isnan(cost)
+        begins.append(number[one[open_ways]])
+        ends.append(number[other[open_ways]])
+        minutes.append(cost[open_ways])
+    one, other, cost = (np.concatenate(parts) for parts in ([*begins, *ends], [*ends, *begins], minutes * 2))
+    return csr_array((cost, (one, other)), shape=(len(nodes), len(nodes)))
+
+
+def _pick(reached: tuple[Cells, Floats], wanted: NDArray[np.bool_] | None) -> tuple[Cells, Floats]:
+    if wanted is None:
+        return reached
+    kept = wanted[reached[0]]
+    return reached[0][kept], reached[1][kept]
+
+
+def _expand(by_source: list[tuple[Cells, Floats]], usable: Cells, place: Cells, grid: Grid) -> TravelTable:
+    """From cells that were searched once to every start in them."""
+    none: tuple[Cells, Floats] = (np.empty(0, np.int64), np.empty(0))
+    parts = [by_source[source] for source in place.tolist()]
+    sizes = [len(cells) for cells, _ in parts]
+    row, col = np.divmod(np.concatenate([cells for cells, _ in [none, *parts]]), grid.n_cols)
+    return TravelTable(
+        site=np.repeat(usable, sizes).astype(np.int32),
+        row=row.astype(np.int32),
+        col=col.astype(np.int32),
+        minutes=np.concatenate([minutes for _, minutes in [none, *parts]]),
+    )

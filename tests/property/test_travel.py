@@ -1,0 +1,75 @@
+"""What must hold of travel times on any ground."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutela.engine.reach.friction import Surface
+from tutela.engine.reach.traveltime import Starts, compute_travel, travel_obviously
+from tutela.kernel.grids import Grid
+
+
+@st.composite
+def surfaces(draw):
+    """Small ground anywhere on Earth, some of it impassable, its first cell never."""
+    rows, cols = draw(st.integers(1, 6)), draw(st.integers(1, 6))
+    north = draw(st.floats(-80, 85))
+    number = st.floats(2**-13, 1.0, width=32)
+    values = draw(st.lists(st.one_of(number, st.just(float("nan"))), min_size=rows * cols, max_size=rows * cols))
+    friction = np.array(values, dtype=np.float32).reshape(rows, cols)
+    friction[0, 0] = draw(number)
+    return Surface(Grid(0.0, north, 0.1, 0.05, rows, cols), friction)
+
+
+def search(surface, cell=0, max_minutes=1e9):
+    lon, lat = surface.grid.centres(np.array([cell]))
+    table = compute_travel(surface, Starts(np.array(["a"]), lon, lat), max_minutes).table
+    found = np.full(surface.grid.shape, np.nan)
+    found[table.row, table.col] = table.minutes
+    return found
+
+
+@given(surfaces(), st.floats(0, 5000))
+def test_the_compiled_search_finds_what_the_obvious_one_finds(surface, limit):
+    # The limit is kept away from any cell's minutes, where rounding may fall on either side of it.
+    whole = travel_obviously(surface, 0, np.inf)
+    if (np.abs(whole[np.isfinite(whole)] - limit) < 1e-4).any():
+        limit += 1e-3
+    np.testing.assert_allclose(
+        search(surface, 0, limit), travel_obviously(surface, 0, limit), rtol=1e-9, atol=1e-6, equal_nan=True
+    )
+
+
+@given(surfaces())
+def test_the_way_back_takes_as_long(surface):
+    there = search(surface)
+    for cell in np.flatnonzero(np.isfinite(there.ravel())).tolist():
+        back = search(surface, cell)[0, 0]
+        np.testing.assert_allclose(back, there.ravel()[cell], rtol=1e-9, atol=2e-6)
+
+
+@given(surfaces(), st.data())
+def test_closing_a_cell_makes_no_way_shorter(surface, data):
+    before = search(surface)
+    closed = surface.friction.copy()
+    cell = data.draw(st.integers(0, closed.size - 1))
+    closed.ravel()[cell] = np.nan
+    if np.isnan(closed[0, 0]):
+        return
+    after = search(Surface(surface.grid, closed))
+    reached = np.isfinite(after)
+    assert np.isfinite(before[reached]).all()
+    assert (after[reached] >= before[reached] - 2e-6).all()
+
+
+@given(surfaces())
+def test_slower_ground_everywhere_takes_longer_by_as_much(surface):
+    slow = Surface(surface.grid, (surface.friction.astype(np.float64) * 2).astype(np.float32))
+    np.testing.assert_allclose(search(slow), 2 * search(surface), rtol=1e-9, atol=3e-6, equal_nan=True)
+
+
+@given(surfaces(), st.floats(0, 5000), st.floats(0, 5000))
+def test_more_time_reaches_no_less(surface, one, other):
+    near, far = search(surface, 0, min(one, other)), search(surface, 0, max(one, other))
+    reached = np.isfinite(near)
+    assert np.array_equal(near[reached], far[reached])
