@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final, TypeVar, get_args
 
 from tutela.catalogue.countries import Country, fold_name, load_countries
+from tutela.catalogue.crosswalks import Match, find_faults, load_lines
 from tutela.catalogue.doctrine import ActivityStatus, Doctrine, load_doctrine
 from tutela.catalogue.presences import (
     FIELDS,
@@ -42,11 +43,12 @@ class Catalogue:
     presences: tuple[Presence, ...]
     fact_rows: tuple[FactRow, ...]
     doctrine: Doctrine
+    crosswalks: tuple[Match, ...] = ()
 
 
 def load_catalogue() -> Catalogue:
     """The catalogue that Tutela ships."""
-    return Catalogue(load_countries(), load_presences(), load_fact_rows(), load_doctrine())
+    return Catalogue(load_countries(), load_presences(), load_fact_rows(), load_doctrine(), load_lines())
 
 
 def check_catalogue(catalogue: Catalogue | None = None) -> tuple[str, ...]:
@@ -276,6 +278,21 @@ def check_harms(held: Catalogue) -> Iterator[str]:
         yield "lists: the classes of perpetrators are not those of the tables"
 
 
+def check_crosswalk_words(held: Catalogue) -> Iterator[str]:
+    """Every line of a crosswalk uses words that the tables have, and what is only judged says so."""
+    for line in held.crosswalks:
+        for column in find_faults(line):
+            yield f"crosswalks: {line.source} {line.field} {line.value!r} has a wrong {column}"
+
+
+def check_crosswalk_values(held: Catalogue) -> Iterator[str]:
+    """Every value of a field stands once, whatever its case."""
+    for source, name, value in _repeated(
+        (line.source, line.field, line.value.casefold()) for line in held.crosswalks
+    ):
+        yield f"crosswalks: {source} {name} {value!r} stands twice"
+
+
 CHECKS: Final = (
     check_country_codes,
     check_country_names,
@@ -298,6 +315,8 @@ CHECKS: Final = (
     check_clocks,
     check_rings,
     check_harms,
+    check_crosswalk_words,
+    check_crosswalk_values,
 )
 """Every rule, in the order of its findings."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tutela.cli.options import ActorsOption, HomeOption, JsonOption, SourceOption, StrictOption
+from tutela.cli.options import ActorsOption, CrosswalkOption, HomeOption, JsonOption, SourceOption, StrictOption
 from tutela.cli.speaking import count, print_json, print_lines, print_table, telling
 from tutela.data.sources.readings import Reading
 from tutela.data.store.homes import create_home, require_home
@@ -31,6 +31,7 @@ def inspect(
     files: Files,
     source: SourceOption = "auto",
     actors: ActorsOption = None,
+    crosswalk: CrosswalkOption = None,
     strict: StrictOption = False,
     boundaries: Boundaries = None,
     json: JsonOption = False,
@@ -38,7 +39,7 @@ def inspect(
     """Read files of events, say what is in them and what was left out; keep nothing."""
     with telling(as_json=json) as tell:
         tell("reading events")
-        spec = ReadingSpec(source, strict, today_utc(), boundaries, actors)
+        spec = ReadingSpec(source, strict, today_utc(), boundaries, actors, crosswalk)
         intake = take_in_events(files, spec)
         report = describe(intake)
     if json:
@@ -53,6 +54,7 @@ def import_(
     into: Annotated[Path | None, typer.Option("--into", help="The home to keep them in; created if new.")] = None,
     source: SourceOption = "auto",
     actors: ActorsOption = None,
+    crosswalk: CrosswalkOption = None,
     strict: StrictOption = False,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -61,7 +63,7 @@ def import_(
     with telling(as_json=json) as tell:
         place = create_home(into, demonstration=False) if into else require_home(home)
         tell("reading events")
-        intake = take_in_events(files, ReadingSpec(source, strict, today_utc(), actors=actors))
+        intake = take_in_events(files, ReadingSpec(source, strict, today_utc(), actors=actors, crosswalk=crosswalk))
         tell("keeping them")
         manifest = keep(intake, place.store)
     account = intake.accounting

@@ -27,11 +27,18 @@ EventsOption = Annotated[
 SitesOption = Annotated[list[Path], typer.Option("--sites", help="A file of sites; may be given more than once.")]
 SourceOption = Annotated[
     str,
-    typer.Option("--source", help="The layout of the events: ucdp-ged, ucdp-ged-min, ucdp-candidate, csv or auto."),
+    typer.Option(
+        "--source",
+        help="The layout of the events: ucdp-ged, ucdp-ged-min, ucdp-candidate, acled, ushahidi, csv or auto.",
+    ),
 ]
 ActorsOption = Annotated[
     Path | None,
     typer.Option("--actors", help="UCDP's actor list (CSV): tells communal groups from formally organised ones."),
+]
+CrosswalkOption = Annotated[
+    Path | None,
+    typer.Option("--crosswalk", help="Your own crosswalk (CSV) from a source's words to classes of violence."),
 ]
 SitesSourceOption = Annotated[
     str, typer.Option("--sites-source", help="The layout of the sites: geopko, geopko-year, csv or auto.")

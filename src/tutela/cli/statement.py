@@ -10,6 +10,7 @@ import typer
 from tutela.cli.options import (
     ActorsOption,
     AsOfOption,
+    CrosswalkOption,
     EventsOption,
     HomeOption,
     JsonOption,
@@ -44,6 +45,7 @@ def build(
     out: OutOption,
     source: SourceOption = "auto",
     actors: ActorsOption = None,
+    crosswalk: CrosswalkOption = None,
     sites_source: SitesSourceOption = "auto",
     strict: StrictOption = False,
     workers: WorkersOption = 1,
@@ -58,7 +60,9 @@ def build(
     with telling(as_json=json) as tell:
         today = today_utc()
         tell("reading events", 0, 4)
-        events_in = take_in_events(events, ReadingSpec(source, strict, today, actors=actors), executor(workers))
+        events_in = take_in_events(
+            events, ReadingSpec(source, strict, today, actors=actors, crosswalk=crosswalk), executor(workers)
+        )
         tell("reading sites", 1, 4)
         sites_in = take_in_sites(sites, ReadingSpec(sites_source, strict, today), executor(workers))
         tell("finding who was near whom", 2, 4)

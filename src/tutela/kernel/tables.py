@@ -94,7 +94,8 @@ class Events(Table):
     violence      code into VIOLENCE;  perpetrator  code into PERPETRATORS
     side_a, side_b  names as the source has them
     best, low, high, civilians   people killed; NaN where not in this source
-    source_file   index of the file it came from;  source_line  its line there (header = 1; for Parquet, row + 1)
+    source_file   index of the file it came from
+    source_line   its line there (header = 1); for Parquet row + 1, for GeoJSON the number of the feature
     """
 
     event_id: Text

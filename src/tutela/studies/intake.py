@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tutela
-from tutela.data.sources.events import read_events
+from tutela.data.sources.events import EventSpec, read_events_as
 from tutela.data.sources.perpetrators import EMPTY, load_actor_list
 from tutela.data.sources.presence import read_sites
 from tutela.data.sources.readings import Origin, Reading
@@ -39,6 +39,7 @@ class ReadingSpec:
     """How files are to be read: their layout, whether one bad row is too many, the day it is.
 
     boundaries  country polygons to check points against;  actors  UCDP's actor list, for perpetrator classes
+    crosswalk   a deployment's own crosswalk between a source's words and ours
     """
 
     source: str = "auto"
@@ -46,6 +47,7 @@ class ReadingSpec:
     today: date = date.max
     boundaries: Path | None = None
     actors: Path | None = None
+    crosswalk: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,10 @@ class Intake(Generic[T]):
     @property
     def marking(self) -> Marking:
         """Unclassified where everybody can have the same files; otherwise whoever brought them decides."""
-        public = self.is_invented or all(reading.source in _PUBLIC_SOURCES for reading in self.readings)
+        open_ = all(
+            reading.source in _PUBLIC_SOURCES and reading.origin.redistributable for reading in self.readings
+        )
+        public = self.is_invented or open_
         return Marking.UNCLASSIFIED if public else Marking.CONFIDENTIAL
 
     @cached_property
@@ -98,6 +103,7 @@ class Intake(Generic[T]):
                 "notes": list(self.notes),
                 "actors": _digest_or_none(self.spec.actors),
                 "boundaries": _digest_or_none(self.spec.boundaries),
+                "crosswalk": _digest_or_none(self.spec.crosswalk),
             },
             algorithms={"reading": ALGORITHM},
             accounting=(self.accounting,),
@@ -134,13 +140,9 @@ def keep(intake: Intake[Any], store: Store) -> Manifest:
 
 def _read_events(task: tuple[Path, ReadingSpec]) -> Reading[Events]:
     path, spec = task
-    return read_events(
-        path,
-        source=spec.source,
-        strict=spec.strict,
-        today=spec.today,
-        boundaries=spec.boundaries,
-        actors=EMPTY if spec.actors is None else load_actor_list(spec.actors),
+    actors = EMPTY if spec.actors is None else load_actor_list(spec.actors)
+    return read_events_as(
+        path, EventSpec(spec.today, spec.source, spec.strict, spec.boundaries, actors, spec.crosswalk)
     )
 
 

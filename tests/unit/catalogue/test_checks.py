@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tutela.catalogue.checks import CHECKS, Catalogue, check_catalogue, load_catalogue
+from tutela.catalogue.crosswalks import Match
 from tutela.catalogue.doctrine import Doctrine
 from tutela.catalogue.presences import Fact, FactRow
 
@@ -34,6 +35,12 @@ def with_fact(presence_id: str = "UNTSO", field: str = "protection_mandate", **c
     held = load_catalogue()
     row = FactRow(9999, presence_id, field, replace(GOOD, **changes))  # type: ignore[arg-type]
     return replace(held, fact_rows=(*held.fact_rows, row))
+
+
+def with_line(**changes: str) -> Catalogue:
+    held = load_catalogue()
+    line = Match("acled", "word", "of this test", "", "", "", "", "judgement")
+    return replace(held, crosswalks=(*held.crosswalks, replace(line, **changes)))
 
 
 def with_doctrine(change: Callable[[Doctrine], dict[str, Any]]) -> Catalogue:
@@ -146,6 +153,10 @@ FAULTS: tuple[tuple[str, Callable[[], Catalogue], str], ...] = (
     ("check_rings", lambda: one_ring(label="ours"), "does not say that it is analytical"),
     ("check_harms", lambda: with_doctrine(lambda _: {"harms": ("killed",)}), "the harms are not those"),
     ("check_harms", lambda: with_doctrine(lambda _: {"perpetrators": ("unknown",)}), "classes of perpetrators"),
+    ("check_crosswalk_words", lambda: with_line(harm="bored"), "has a wrong harm"),
+    ("check_crosswalk_words", lambda: with_line(status=""), "has a wrong status"),
+    ("check_crosswalk_words", lambda: with_line(value=" "), "has a wrong value"),
+    ("check_crosswalk_values", lambda: with_line(value="ATTACK", field="sub_event_type"), "stands twice"),
 )
 
 

@@ -110,8 +110,8 @@ def test_a_source_that_was_named_must_fit(write_rows: Writer, good_row: dict[str
     with pytest.raises(Problem, match="lacks event_id, date, lon, lat") as caught:
         read_events(path, source="csv", today=TODAY)
     assert caught.value.code == "file-header"
-    with pytest.raises(Problem, match="later version"):
-        read_events(path, source="acled", today=TODAY)
+    with pytest.raises(Problem, match="counts by district"):
+        read_events(path, source="hapi", today=TODAY)
     with pytest.raises(Problem, match="'guess'"):
         read_events(path, source="guess", today=TODAY)
 
@@ -227,4 +227,4 @@ def test_other_packages_bring_layouts(write_rows: Writer, monkeypatch: pytest.Mo
 
 
 def test_the_public_names_stay() -> None:
-    assert SOURCES == ("ucdp-ged", "ucdp-candidate", "ucdp-ged-min", "csv")
+    assert SOURCES == ("ucdp-ged", "ucdp-candidate", "ucdp-ged-min", "csv", "acled", "ushahidi")

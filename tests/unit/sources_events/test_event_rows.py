@@ -72,7 +72,7 @@ def test_a_bad_row_is_left_out_by_name(
 
 
 def test_every_reason_is_known_and_tried() -> None:
-    assert {reason for _, reason, _ in BAD} | {"perpetrator-unknown"} == set(REASONS)
+    assert {reason for _, reason, _ in BAD} | {"perpetrator-unknown", "coordinates-disagree"} == set(REASONS)
 
 
 @pytest.mark.parametrize(

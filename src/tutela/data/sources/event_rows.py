@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.catalogue.countries import find_by_gw, find_countries, find_country, is_left_to_users
+from tutela.data.sources.geojson import GEOMETRY
 from tutela.data.sources.layouts import Layout
 from tutela.data.sources.raw import RawTable
 from tutela.data.sources.verdicts import Mask, Verdicts
@@ -29,6 +30,7 @@ REASONS: Final = (
     "date-order",
     "coordinates-unreadable",
     "coordinates-incomplete",
+    "coordinates-disagree",
     "coordinates-swapped-suspected",
     "latitude-out-of-range",
     "longitude-out-of-range",
@@ -110,7 +112,8 @@ class _Sheet:
         return self.layout.columns.get(field, "")
 
     def text(self, field: str) -> pl.Series:
-        return self.table.text(self.column(field))
+        derived = self.layout.derived.get(field)
+        return self.table.text(self.column(field)) if derived is None else derived
 
     def value(self, field: str) -> pl.Series:
         """Text in which what programs write for nothing is nothing."""
@@ -123,6 +126,9 @@ class _Sheet:
         if not column:
             return np.full(len(self.table), np.nan), np.zeros(len(self.table), dtype=bool)
         numbers = self.table.number(column)
+        if field in self.layout.derived:
+            numbers = self.layout.derived[field].cast(pl.Float64, strict=False)
+            numbers = numbers.set(~numbers.is_finite(), None)
         unreadable = self.value(field).is_not_null() & numbers.is_null()
         return numbers.fill_null(float("nan")).to_numpy().astype(np.float64), _as_mask(unreadable)
 
@@ -156,7 +162,7 @@ def _read_days(sheet: _Sheet, today: np.datetime64) -> dict[str, NDArray[Any]]:
 
 
 def _parse_days(sheet: _Sheet, field: str) -> tuple[pl.Series, NDArray[Any]]:
-    column = sheet.column(field)
+    column = "" if field in sheet.layout.derived else sheet.column(field)
     if column and sheet.table.frame[column].dtype in (pl.Date, pl.Datetime):
         native = sheet.table.frame[column]
         return native.cast(pl.String), native.cast(pl.Date).to_numpy().astype("datetime64[D]")
@@ -172,6 +178,7 @@ def _read_points(sheet: _Sheet) -> dict[str, NDArray[Any]]:
     sheet.mark(lon_bad, "coordinates-unreadable", "lon")
     sheet.mark(np.isnan(lat) & ~np.isnan(lon), "coordinates-incomplete", "lat")
     sheet.mark(np.isnan(lon) & ~np.isnan(lat), "coordinates-incomplete", "lon")
+    sheet.mark(_contradicts_geometry(sheet.table, lon, lat), "coordinates-disagree", "lat")
     far = (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     sheet.mark(far | _contradicts_point_text(sheet, lon, lat), "coordinates-swapped-suspected", "lat")
     sheet.mark(np.abs(lat) > 90, "latitude-out-of-range", "lat")
@@ -189,6 +196,16 @@ def _contradicts_point_text(sheet: _Sheet, lon: Floats, lat: Floats) -> Mask:
     near = 1e-4
     swapped = (np.abs(x - lat) < near) & (np.abs(y - lon) < near)
     result: Mask = swapped & (np.abs(lat - lon) > near)
+    return result
+
+
+def _contradicts_geometry(table: RawTable, lon: Floats, lat: Floats) -> Mask:
+    """Whether a GeoJSON feature's geometry lies elsewhere than its properties say."""
+    if table.missing(GEOMETRY):
+        return np.zeros(len(table), dtype=bool)
+    x, y = (table.number(name).fill_null(float("nan")).to_numpy() for name in GEOMETRY)
+    # A thousandth of a degree, some 100 m: properties are often rounded.
+    result: Mask = (np.abs(x - lon) > 1e-3) | (np.abs(y - lat) > 1e-3)
     return result
 
 

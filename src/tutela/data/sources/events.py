@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.data.boundaries import Boundaries, load_boundaries
-from tutela.data.sources import plain, ucdp
+from tutela.data.sources import acled, plain, ucdp, ushahidi
 from tutela.data.sources.event_rows import JudgedRows, judge_rows
+from tutela.data.sources.geojson import open_features
+from tutela.data.sources.hxl import open_stacked, split_hxl
 from tutela.data.sources.layouts import Layout, find_layout, lower_header
 from tutela.data.sources.perpetrators import EMPTY, ActorList, classify_perpetrators
 from tutela.data.sources.raw import RawTable, read_raw
@@ -23,16 +26,38 @@ from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, Events
 
-RECOGNISERS: Final = (*ucdp.RECOGNISERS, *plain.RECOGNISERS)
+RECOGNISERS: Final = (*ucdp.RECOGNISERS, *plain.RECOGNISERS, *acled.RECOGNISERS, *ushahidi.RECOGNISERS)
 """The layouts that come with Tutela, tried in this order."""
 
-SOURCES: Final = tuple(item.source for item in RECOGNISERS)
+SOURCES: Final = tuple(dict.fromkeys(item.source for item in RECOGNISERS))
 """Their public names."""
+
+OPENERS: Final = (open_features, acled.open_semicolons, open_stacked)
+"""The forms of files beside plain CSV and Parquet."""
 
 _CLASSES: Final = {"": -1} | {name: code for code, name in enumerate(PERPETRATORS)}
 
 FAR_DEGREES: Final = 2.0
 """This far from its own country a point is suspected of being swapped, if swapping brings it home."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """How a file of events is to be read.
+
+    today        events after it are bad
+    boundaries   GeoJSON of countries: an event without a country gets that of its point; one whose point lies in
+                 another country keeps its own and is listed as snapped
+    actors       tells communal groups from organised ones
+    crosswalk    a CSV of the deployment's own lines, which go before those of the catalogue
+    """
+
+    today: date
+    source: str = "auto"
+    strict: bool = False
+    boundaries: Path | None = None
+    actors: ActorList = EMPTY
+    crosswalk: Path | None = None
 
 
 def read_events(
@@ -44,21 +69,25 @@ def read_events(
     boundaries: Path | None = None,
     actors: ActorList = EMPTY,
 ) -> Reading[Events]:
-    """Read one file of events.
+    """`read_events_as` with the shipped crosswalks."""
+    return read_events_as(path, EventSpec(today, source, strict, boundaries, actors))
 
-    Events after `today` are bad. With `boundaries` (GeoJSON of countries) an event without a country gets that
-    of its point; one whose point lies in another country keeps its own and is listed as snapped. `actors`
-    tells communal groups from organised ones. Duplicate rows count as bad: the later one is left out.
+
+def read_events_as(path: Path, spec: EventSpec) -> Reading[Events]:
+    """Read one file of events: CSV, Parquet or GeoJSON, also packed, also with a row of HXL hashtags.
+
+    Duplicate rows count as bad: the later one is left out.
     Raises Problem as architecture section 9 has it: refused as a whole, or excluded by name.
     """
-    table = _without_hashtags(lower_header(read_raw(path)))
-    layout = find_layout(table, source, RECOGNISERS)
-    rows = judge_rows(table, layout, today)
+    table = lower_header(split_hxl(read_raw(path, openers=OPENERS))[0])
+    layout = find_layout(table, spec.source, RECOGNISERS)
+    layout = layout if layout.complete is None else layout.complete(table, spec.crosswalk)
+    rows = judge_rows(table, layout, spec.today)
     _mark_duplicates(table, layout, rows)
-    borders = load_boundaries(boundaries) if boundaries is not None else None
+    borders = load_boundaries(spec.boundaries) if spec.boundaries is not None else None
     located = _locate(rows, layout, borders)
-    rows.verdicts.refuse(table, strict=strict)
-    events, snapped = _build(table, rows, located, actors)
+    rows.verdicts.refuse(table, strict=spec.strict)
+    events, snapped = _build(table, rows, located, spec.actors)
     counts = rows.verdicts.count()
     return Reading(
         path=table.path,
@@ -71,21 +100,6 @@ def read_events(
         snapped=snapped,
         notes=(*layout.notes, *_write_notes(layout, rows, events)),
     )
-
-
-def _without_hashtags(table: RawTable) -> RawTable:
-    """Without the second line of HXL files, which says again what each column is and is no row."""
-    first = [str(value) for value in table.frame.row(0) if value not in (None, "")]
-    if not first or not all(value.strip().startswith("#") for value in first):
-        return table
-    if len(table) == 1:
-        raise Problem(
-            "file-empty",
-            "The file has a header, a line of hashtags and no rows.",
-            where=table.path,
-            remedy="Export it again.",
-        )
-    return table.take(np.arange(len(table)) > 0)
 
 
 def _mark_duplicates(table: RawTable, layout: Layout, rows: JudgedRows) -> None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Final, TypeAlias
 
+import polars as pl
+
+from tutela.data.sources import aggregates
 from tutela.data.sources.raw import RawTable
 from tutela.data.sources.readings import Origin
 from tutela.kernel.problems import Problem
 
 ENTRY_POINTS: Final = "tutela.sources"
-
-LATER: Final = ("acled", "hapi", "ushahidi")
-"""Sources with a public name that no reader of this version knows yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Layout:
               `point_text` (the point as WKT), `perpetrator` (a class by name)
     parts     columns that add up to `best`, where the file has them: they vouch for it
     needs     fields that may not be empty in any row
+    derived   fields of Events that no column holds as it stands: text by field, a value for each row (null for
+              nothing); `columns` names for them the column that they are made from, for messages
+    complete  called with the table and the deployment's own crosswalk (or None), gives this layout with what is
+              derived by a crosswalk
     """
 
     source: str
@@ -38,6 +43,8 @@ class Layout:
     parts: tuple[str, ...] = ()
     needs: tuple[str, ...] = ("event_id", "day")
     notes: tuple[str, ...] = field(default=())
+    derived: Mapping[str, pl.Series] = field(default_factory=dict)
+    complete: Callable[[RawTable, Path | None], Layout] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def find_layout(table: RawTable, source: str, known: Recognisers) -> Layout:
             if layout is not None:
                 return layout
         raise _unknown_layout(table, known)
-    recogniser = _named(source, known, table.path)
+    recogniser = _named(source, known, table)
     missing = table.missing(recogniser.required)
     if missing:
         raise Problem(
@@ -111,22 +118,18 @@ def _describe(recogniser: Recogniser, table: RawTable) -> Layout | None:
     return None if table.missing(recogniser.required) else recogniser.describe(table)
 
 
-def _named(source: str, known: Recognisers, path: str) -> Recogniser:
-    for recogniser in known:
-        if recogniser.source == source:
-            return recogniser
-    if source in LATER:
-        raise Problem(
-            "source-unknown",
-            f"Files of {source} are read by a later version.",
-            where=path,
-            remedy="Until then, bring them as plain CSV: event_id, date, lon, lat and what else there is.",
-        )
-    brought = load_recognisers()
-    for recogniser in brought:
-        if recogniser.source == source:
-            return recogniser
-    names = ", ".join([*(item.source for item in (*known, *brought)), "auto"])
+def _named(source: str, known: Recognisers, table: RawTable) -> Recogniser:
+    if source == aggregates.HAPI:
+        raise aggregates.refuse_hapi(table.path)
+    # The others are looked up only where no layout of ours has the name; a source may have several layouts.
+    brought: Recognisers = ()
+    named = [item for item in known if item.source == source]
+    if not named:
+        brought = load_recognisers()
+        named = [item for item in brought if item.source == source]
+    if named:
+        return min(named, key=lambda item: len(table.missing(item.required)))
+    names = ", ".join([*dict.fromkeys(item.source for item in (*known, *brought)), "auto"])
     raise Problem(
         "source-unknown", f"There is no source {source[:40]!r}.", where="--source", remedy=f"Use one of: {names}."
     )
@@ -134,14 +137,9 @@ def _named(source: str, known: Recognisers, path: str) -> Recogniser:
 
 def _unknown_layout(table: RawTable, known: Recognisers) -> Problem:
     columns = frozenset(table.columns)
-    for signature, what in _NOT_EVENTS:
+    for signature, what in (*aggregates.SIGNATURES, *_NOT_EVENTS):
         if signature <= columns:
-            return Problem(
-                "source-unknown",
-                f"This is not a table of events: {what}.",
-                where=table.path,
-                remedy="Bring the events themselves, a row each, for example UCDP's GED.",
-            )
+            return aggregates.refuse_as_events(what, table.path)
     missing = {item.source: table.missing(item.required) for item in known}
     nearest = min(missing, key=lambda source: len(missing[source]))
     return Problem(

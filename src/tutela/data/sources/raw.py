@@ -2,26 +2,31 @@
 
 All refusals of unreadable files live here and in two more modules (`data.unpacking`: gzip, zip, bombs;
 `delimited`: encoding, delimiter, header, truncation). What the columns mean, the readers of layouts know.
+Other forms than CSV and Parquet are opened by an `Opener`, which the reader of the layouts brings.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tutela.data.sources.codepages import Encoding, to_utf8
 from tutela.data.sources.delimited import MAX_COLUMNS, parse_delimited
 from tutela.data.unpacking import LIMITS, Limits, unpack_file
 from tutela.kernel.problems import Problem
 
 _PARQUET: Final = b"PAR1"
 _MAX_CELLS: Final = 2_000_000_000
+_NOUNS: Final = {"csv": "line", "parquet": "line", "geojson": "feature"}
+
+Form: TypeAlias = Literal["csv", "parquet", "geojson"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,20 @@ class RawTable:
     """The rows of a file before anything is known of their meaning.
 
     path         as given, for messages
-    form         "csv": all columns are text, an empty field is "" ; "parquet": columns have the file's types
+    form         "csv", "geojson": all columns are text, an empty field is ""; "parquet": as the file has them
     frame        the columns, under the names of the header (stripped of spaces)
-    lines        int32, the physical line on which each row begins (header = 1; in Parquet the first row is 2)
+    lines        int32, the physical line on which each row begins (header = 1; in Parquet the first row is 2);
+                 in GeoJSON the number of the feature, from 1
     file_digest  SHA-256 of the bytes of the file as it lies there (of the packed file, where it is packed)
+    encoding     what the text was written in; other than UTF-8 only where the reader allows it
     """
 
     path: str
-    form: Literal["csv", "parquet"]
+    form: Form
     frame: pl.DataFrame
     lines: NDArray[np.int32]
     file_digest: str
+    encoding: Encoding = "utf-8"
 
     def __len__(self) -> int:
         return self.frame.height
@@ -72,8 +80,8 @@ class RawTable:
         return series.set(~series.is_finite(), None)
 
     def where(self, row: int, column: str | None = None) -> str:
-        """Where a row stands, for a Problem: path, line and column."""
-        place = f"{self.path}, line {self.lines[row]}"
+        """Where a row stands, for a Problem: path, line (or feature) and column."""
+        place = f"{self.path}, {_NOUNS[self.form]} {self.lines[row]}"
         return place if column is None else f"{place}, column {column}"
 
     def take(self, keep: NDArray[np.bool_]) -> RawTable:
@@ -81,9 +89,29 @@ class RawTable:
         return replace(self, frame=self.frame.filter(pl.Series(keep)), lines=self.lines[keep])
 
 
-def read_raw(path: Path, limits: Limits = LIMITS) -> RawTable:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opener made of a file's bytes."""
+
+    form: Form
+    frame: pl.DataFrame
+    lines: NDArray[np.int32]
+
+
+Opener: TypeAlias = Callable[[bytes, str], Opened | None]
+"""Takes the unpacked bytes and the path for messages; None where this is not the form that it opens."""
+
+
+def read_raw(
+    path: Path,
+    limits: Limits = LIMITS,
+    *,
+    encodings: tuple[Encoding, ...] = ("utf-8",),
+    openers: Sequence[Opener] = (),
+) -> RawTable:
     """Read a CSV file (also .gz, or .zip with one file in it) or a Parquet file; refuse what is neither.
 
+    `openers` are asked first, in their order, about everything but Parquet.
     Raises Problem: file-missing, file-unreadable, file-empty (also a header without rows), file-encoding,
     file-delimiter, file-header (too long, too many columns, one name twice), file-not-a-table (web page, JSON,
     XML, spreadsheet, binary), file-truncated, file-too-large. Every one names the line where it can.
@@ -94,8 +122,13 @@ def read_raw(path: Path, limits: Limits = LIMITS) -> RawTable:
         frame = _read_parquet(content, where)
         lines = np.arange(2, frame.height + 2, dtype=np.int32)
         return RawTable(where, "parquet", frame, lines, unpacked.file_digest)
+    content, encoding = to_utf8(content, encodings)
+    for opener in openers:
+        opened = opener(content, where)
+        if opened is not None:
+            return RawTable(where, opened.form, opened.frame, opened.lines, unpacked.file_digest, encoding)
     frame, lines = parse_delimited(content, where)
-    return RawTable(where, "csv", frame, lines, unpacked.file_digest)
+    return RawTable(where, "csv", frame, lines, unpacked.file_digest, encoding)
 
 
 def _read_parquet(content: bytes, where: str) -> pl.DataFrame:

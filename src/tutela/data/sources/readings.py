@@ -32,7 +32,10 @@ class Snapped:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a file comes from and on what terms: travels with every figure made from it."""
+    """Where a file comes from and on what terms: travels with every figure made from it.
+
+    What is not `redistributable` stays in the home of whoever brought it, out of every export and release.
+    """
 
     name: str
     vintage: str
@@ -40,6 +43,7 @@ class Origin:
     attribution: str
     recorded_harms: tuple[str, ...] = ("killed",)
     invented: bool = False
+    redistributable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
