@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tutela.cli.inputs import InputFiles
 from tutela.cli.options import (
     ActorsOption,
     AsOfOption,
@@ -28,7 +29,6 @@ from tutela.cli.presence import find_or_refuse
 from tutela.cli.speaking import print_json, print_lines, print_note, telling
 from tutela.data.store.folders import check_out, write_out
 from tutela.data.store.homes import require_home
-from tutela.studies.intake import ReadingSpec, take_in_events, take_in_sites, today_utc
 from tutela.studies.shelf import OWNER
 from tutela.studies.statement_building import StatementRequest, build_statement
 from tutela.studies.statement_verifying import verify_statement
@@ -57,14 +57,9 @@ def build(
     until = day(as_of, "--as-of")
     place = home_to_write(home)
     presence = find_or_refuse(presence_id, home)
+    files_in = InputFiles(events, sites, source, sites_source, strict, actors, crosswalk)
     with telling(as_json=json) as tell:
-        today = today_utc()
-        tell("reading events", 0, 4)
-        events_in = take_in_events(
-            events, ReadingSpec(source, strict, today, actors=actors, crosswalk=crosswalk), executor(workers)
-        )
-        tell("reading sites", 1, 4)
-        sites_in = take_in_sites(sites, ReadingSpec(sites_source, strict, today), executor(workers))
+        events_in, sites_in = files_in.read(executor(workers), tell)
         tell("finding who was near whom", 2, 4)
         request = StatementRequest(presence, until, events_in, sites_in, executor=executor(workers))
         built = build_statement(request, place.store if place else None)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from tutela.cli.inputs import InputFiles
 from tutela.cli.options import (
     ActorsOption,
     AsOfOption,
@@ -30,7 +31,6 @@ from tutela.cli.speaking import count, print_json, print_lines, print_note, prin
 from tutela.data.store.folders import check_out, write_out
 from tutela.engine.reach.vicinity import VicinitySpec
 from tutela.kernel.problems import Problem
-from tutela.studies.intake import ReadingSpec, take_in_events, take_in_sites, today_utc
 from tutela.studies.surfaces import describe_surface, load_surface
 from tutela.studies.vicinities import (
     VicinityInputs,
@@ -81,14 +81,9 @@ def vicinity(
     specs = _specs((within_km, within_min), surface, (from_day, as_of), spread)
     check_out(out)
     place = home_to_write(home)
+    files_in = InputFiles(events, sites, source, sites_source, strict, actors, crosswalk)
     with telling(as_json=json) as tell:
-        today = today_utc()
-        tell("reading events", 0, 4)
-        events_in = take_in_events(
-            events, ReadingSpec(source, strict, today, actors=actors, crosswalk=crosswalk), executor(workers)
-        )
-        tell("reading sites", 1, 4)
-        sites_in = take_in_sites(sites, ReadingSpec(sites_source, strict, today), executor(workers))
+        events_in, sites_in = files_in.read(executor(workers), tell)
         tell("finding who was near whom", 2, 4)
         inputs = _lay_ground(VicinityInputs.of(events_in, sites_in, tuple(mission) if mission else None), surface)
         done = [study_vicinity(inputs.for_spec(spec), spec, executor(workers)) for spec in specs]
