@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from tutela.cli import demo, events, presence, reach, register, serve, statement, trace, vicinity
+from tutela.cli import demo, events, presence, reach, register, releases, serve, statement, trace, vicinity
 from tutela.cli.speaking import print_problem
 from tutela.kernel.problems import Problem
 
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+events.app.command("compare")(releases.compare)
 presence.app.command("import")(register.import_)
 app.add_typer(events.app, name="events")
 app.add_typer(presence.app, name="presence")
