@@ -6,6 +6,7 @@ No border is ours: the file is the deployment's own, and an event's own country 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,10 @@ from tutela.kernel.tables import Floats
 
 _CODES: Final = ("iso_a3_eh", "iso_a3", "iso3", "iso", "adm0_a3", "shapegroup", "name", "admin")
 """Properties that may say which country a polygon is, in order of trust (Natural Earth, geoBoundaries, plain)."""
+
+_WGS84: Final = re.compile(r"CRS:?84|EPSG:.*:?4326$", re.IGNORECASE)
+_IN_DEGREES: Final = "Export all shapes in longitude and latitude (EPSG:4326), before files are joined."
+_SLACK: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +67,10 @@ class Boundaries:
 
 def load_boundaries(path: Path) -> Boundaries:
     """Read a GeoJSON FeatureCollection of countries; the file must have at least one polygon."""
-    features = _read_features(path)
+    features = read_features(path)
     codes, shapes = [], []
     for feature in features:
-        shape = _read_shape(feature, path)
+        shape = read_shape(feature, path)
         if shape is not None:
             shapes.append(shape)
             codes.append(_find_code(feature.get("properties") or {}))
@@ -75,7 +80,8 @@ def load_boundaries(path: Path) -> Boundaries:
     return Boundaries(np.array(codes, dtype="<U3"), shapely.STRtree(shapes))
 
 
-def _read_features(path: Path) -> list[dict[str, Any]]:
+def read_features(path: Path) -> list[dict[str, Any]]:
+    """The features of a GeoJSON collection in degrees of WGS 84; refuses other files and named projections."""
     try:
         content = json.loads(unpack_file(path).content)
     except (ValueError, RecursionError):
@@ -83,16 +89,41 @@ def _read_features(path: Path) -> list[dict[str, Any]]:
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list) or not all(isinstance(item, dict) for item in features):
         raise _refuse(path, "This is no GeoJSON collection of features.")
+    _check_projection(content.get("crs"), path)
     return features
 
 
-def _read_shape(feature: Mapping[str, Any], path: Path) -> shapely.Geometry | None:
+def _check_projection(crs: object, path: Path) -> None:
+    """Older GeoJSON may name a projection; only longitude and latitude of WGS 84 are read."""
+    if crs is None:
+        return
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name") if isinstance(properties, dict) else "")
+    if _WGS84.search(name) is None:
+        raise Problem(
+            "shape-projection",
+            f"The file says that it is in another projection: {name[:60]!r}.",
+            where=f"{path}, crs",
+            remedy=_IN_DEGREES,
+        )
+
+
+def read_shape(feature: Mapping[str, Any], path: Path) -> shapely.Geometry | None:
+    """The area of a feature, made valid where it is not; None where it has none; refuses one beyond the globe."""
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     shape = shapely.from_geojson(json.dumps(geometry), on_invalid="ignore")
     if shape is None:
         raise _refuse(path, "A polygon cannot be read.")
+    west, south, east, north = shapely.bounds(shape)
+    if west < -180 - _SLACK or east > 180 + _SLACK or south < -90 - _SLACK or north > 90 + _SLACK:
+        raise Problem(
+            "shape-projection",
+            "A shape reaches beyond -180..180 or -90..90 degrees: it is in another projection than it says.",
+            where=str(path),
+            remedy=_IN_DEGREES,
+        )
     return shape if shape.is_valid else shapely.make_valid(shape)
 
 
