@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from tutela.cli import demo, events, presence, reach, register, releases, serve, statement, trace, vicinity
+from tutela.cli import demo, events, mapping, presence, reach, register, releases, serve, statement, trace, vicinity
 from tutela.cli.speaking import print_problem
 from tutela.kernel.problems import Problem
 
@@ -21,6 +21,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 events.app.command("compare")(releases.compare)
+events.app.command("map")(mapping.map_)
+events.app.command("suggest")(mapping.suggest)
+events.app.command("undo")(mapping.undo)
 presence.app.command("import")(register.import_)
 app.add_typer(events.app, name="events")
 app.add_typer(presence.app, name="presence")

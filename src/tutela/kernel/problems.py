@@ -40,6 +40,7 @@ _KINDS: Final = (
     ProblemKind("raster-projection", "The raster is not in degrees of WGS 84"),
     ProblemKind("raster-unusable", "The raster cannot be used"),
     ProblemKind("shape-projection", "The shapes are not in degrees of WGS 84"),
+    ProblemKind("mapping-invalid", "The mapping cannot be used"),
     # what people ask for
     ProblemKind("option-invalid", "An option has a value that does not fit"),
     ProblemKind("date-invalid", "The date is not a day"),
@@ -51,6 +52,7 @@ _KINDS: Final = (
     ProblemKind("out-not-writable", "The output cannot be written"),
     ProblemKind("artifact-unknown", "No artifact has this digest", http_status=404),
     ProblemKind("artifact-ambiguous", "More than one artifact begins so"),
+    ProblemKind("artifact-in-use", "Other artifacts rest on this one", http_status=409),
     ProblemKind("artifact-damaged", "The artifact is not what its digest says", exit_code=3, http_status=500),
     ProblemKind("artifact-differs", "Recomputing gave something else", exit_code=3, http_status=500),
     ProblemKind("not-allowed", "You may not see this", exit_code=4, http_status=403),

@@ -17,6 +17,7 @@ from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events
 from tutela.studies import release_lists as lists
 from tutela.studies.intake import ReadingSpec, take_in_events
+from tutela.studies.mappings import find_import
 
 _NOT_STATED: Final = "not stated"
 
@@ -171,14 +172,7 @@ def _is_digest(name: str) -> bool:
 
 
 def _from_store(digest: str, store: Store, principal: Principal) -> Release:
-    manifest = store.find(digest, principal)
-    if manifest.kind != "events":
-        raise Problem(
-            "option-invalid",
-            f"This is no import of events but of another kind: {manifest.kind}.",
-            where=digest[:12],
-            remedy="Give the digest that `tutela events import` printed.",
-        )
+    manifest = find_import(store, digest, principal)
     return Release(
         name=f"{manifest.title} ({manifest.content[:12]})",
         sources=tuple(manifest.parameters["sources"]),

@@ -78,9 +78,9 @@ class JudgedRows:
     widened: int
 
 
-def judge_rows(table: RawTable, layout: Layout, today: date) -> JudgedRows:
-    """Parse and check all rows of a file."""
-    sheet = _Sheet(table, layout, Verdicts(len(table)))
+def judge_rows(table: RawTable, layout: Layout, today: date, verdicts: Verdicts | None = None) -> JudgedRows:
+    """Parse and check all rows of a file; rows that `verdicts` holds as bad already stay so."""
+    sheet = _Sheet(table, layout, verdicts or Verdicts(len(table)))
     texts = _read_texts(sheet)
     days = _read_days(sheet, np.datetime64(today, "D"))
     points = _read_points(sheet)

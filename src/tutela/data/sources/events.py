@@ -21,7 +21,7 @@ from tutela.data.sources.layouts import Layout, find_layout, lower_header
 from tutela.data.sources.perpetrators import EMPTY, ActorList, classify_perpetrators
 from tutela.data.sources.raw import RawTable, read_raw
 from tutela.data.sources.readings import Reading, Snapped
-from tutela.data.sources.verdicts import Mask
+from tutela.data.sources.verdicts import Mask, Verdicts
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, Events
@@ -82,7 +82,14 @@ def read_events_as(path: Path, spec: EventSpec) -> Reading[Events]:
     table = lower_header(split_hxl(read_raw(path, openers=OPENERS))[0])
     layout = find_layout(table, spec.source, RECOGNISERS)
     layout = layout if layout.complete is None else layout.complete(table, spec.crosswalk)
-    rows = judge_rows(table, layout, spec.today)
+    return judge_events(table, layout, spec)
+
+
+def judge_events(
+    table: RawTable, layout: Layout, spec: EventSpec, verdicts: Verdicts | None = None
+) -> Reading[Events]:
+    """The events of a table whose layout is known; rows that `verdicts` holds as bad already stay so."""
+    rows = judge_rows(table, layout, spec.today, verdicts)
     _mark_duplicates(table, layout, rows)
     borders = load_boundaries(spec.boundaries) if spec.boundaries is not None else None
     located = _locate(rows, layout, borders)

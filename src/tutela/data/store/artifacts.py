@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +24,7 @@ from tutela.kernel.problems import Problem
 Columns = Mapping[str, NDArray[Any]]
 
 _TABLE: Final = ".parquet"
+_TRASH: Final = ".trash"
 
 SHORTEST_PREFIX: Final = 8
 """So many digits of a digest must be given."""
@@ -143,6 +146,37 @@ class Store:
         if bytes_digest(content) != manifest.parts.get(name):
             raise _damaged(digest)
         return content
+
+    def remove(self, digest: str, principal: Principal) -> Manifest:
+        """Remove a whole artifact that no other rests on; gives its manifest, so that it can be told of.
+
+        Raises "artifact-in-use" with the number of those that rest on it and may be read. It leaves its place in
+        one step: what a stopped removal leaves behind is no artifact, and the next one clears it away.
+        """
+        manifest = self.find(digest, principal)
+        kept = (_find_manifest(path) for path in self._paths())
+        resting = [item for item in kept if item and manifest.content in {used.content for used in item.inputs}]
+        if resting:
+            seen = sum(principal.may_read(item.marking, item.compartments) for item in resting)
+            raise Problem(
+                "artifact-in-use",
+                f"{seen} of the artifacts that you may read rest on it.",
+                where=manifest.content[:12],
+                remedy="Keep it: figures that were made from it could no longer be traced to their rows.",
+            )
+        trash = self.root / _TRASH
+        try:
+            trash.mkdir(exist_ok=True)
+            self._folder(manifest.content).rename(trash / f"{manifest.content}.{secrets.token_hex(4)}")
+            shutil.rmtree(trash)
+        except OSError as error:
+            raise Problem(
+                "out-not-writable",
+                f"The artifact cannot be removed ({error.strerror}).",
+                where=str(self.root),
+                remedy="Mend the rights of the folder and run the command again.",
+            ) from None
+        return manifest
 
     def verify(self, manifest: Manifest, principal: Principal) -> None:
         """Read all of an artifact, and so refuse it if any of it is not what was kept."""
