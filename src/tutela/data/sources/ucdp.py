@@ -13,6 +13,8 @@ from typing import Final
 
 import polars as pl
 
+from tutela.data.fetching.origins import FetchedOrigin, find_origin
+from tutela.data.sources.large import Wide
 from tutela.data.sources.layouts import Layout, Recogniser
 from tutela.data.sources.raw import RawTable
 from tutela.data.sources.readings import Origin
@@ -60,6 +62,17 @@ _MINIMUM: Final = (
     "high",
 )
 _NEEDS: Final = ("event_id", "day", "violence")
+
+WIDE: Final = Wide(
+    required=frozenset(_MINIMUM),
+    unread=frozenset(
+        "relid year active_year conflict_dset_id conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name "
+        "side_a_dset_id side_a_new_id side_b_dset_id side_b_new_id number_of_sources source_article source_office "
+        "source_date source_headline source_original where_coordinates where_description priogrid_gid region "
+        "event_clarity date_prec gwnoa gwnob".split()
+    ),
+)
+"""What is left out of a large file: notes and numbers that no figure is made of, two thirds of its bytes."""
 _CANDIDATE_NAME: Final = re.compile(r"(?<!\d)(\d{2})[._](0)[._](\d{1,2})(?!\d)")
 _RELEASE_NAMES: Final = (
     re.compile(r"(?<!\d)(\d{2})[._](\d)(?!\d)"),
@@ -95,17 +108,21 @@ def _describe_minimum(table: RawTable) -> Layout:
 
 
 def _layout(table: RawTable, source: str, name: str, *notes: str) -> Layout:
+    fetched = _fetched(table)
     return Layout(
         source=source,
         columns={field: column for field, column in _COLUMNS.items() if column in table.columns},
         origin=Origin(name, _vintage(table, candidate=source == "ucdp-candidate"), LICENCE, ATTRIBUTION),
         parts=() if table.missing(_PARTS) else _PARTS,
         needs=_NEEDS,
-        notes=notes,
+        notes=(*notes, *([fetched.note] if fetched else [])),
     )
 
 
 def _is_candidate(table: RawTable) -> bool:
+    fetched = _fetched(table)
+    if fetched:
+        return fetched.is_candidate
     # In a yearly release every event is "Clear".
     if table.missing(("code_status",)):
         return False
@@ -114,11 +131,19 @@ def _is_candidate(table: RawTable) -> bool:
     )
 
 
+def _fetched(table: RawTable) -> FetchedOrigin | None:
+    # What the fetched file's own origin says goes before any guess by name.
+    return find_origin(Path(table.path), table.file_digest)
+
+
 def _status(table: RawTable) -> pl.Series:
     return table.text("code_status").str.to_lowercase()
 
 
 def _vintage(table: RawTable, *, candidate: bool) -> str:
+    fetched = _fetched(table)
+    if fetched:
+        return fetched.vintage
     name = Path(table.path).name
     if candidate:
         match = _CANDIDATE_NAME.search(name)

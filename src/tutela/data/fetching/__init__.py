@@ -1,0 +1,1 @@
+"""Fetching of events over the network: page by page, whole or not at all."""
