@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tutela.cli.options import HomeOption, JsonOption
 from tutela.cli.speaking import print_json, print_lines, print_table
-from tutela.data.store.homes import require_home
-from tutela.studies.health import examine
+from tutela.data.store.homes import find_home, require_home
+from tutela.studies.health import Finding, examine
 
 
 def serve(
@@ -35,10 +36,20 @@ def routes(json: JsonOption = False) -> None:
 
 def doctor(home: HomeOption = None, json: JsonOption = False) -> None:
     """Say what is missing or misconfigured here, and how to mend it."""
-    findings = examine(home)
+    findings = (*examine(home), *_register(home))
     if json:
         print_json([finding.as_json() for finding in findings])
     else:
         print_lines(*(f"{finding.state:>8}  {finding.what}: {finding.remedy}" for finding in findings))
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(2)
+
+
+def _register(home: Path | None) -> tuple[Finding, ...]:
+    """What stands open in the register of this home, if it has one."""
+    if find_home(home) is None:
+        return ()
+    faults = importlib.import_module("tutela.service.register").examine_register(home)
+    if faults:
+        return tuple(Finding("register", "broken", fault) for fault in faults)
+    return (Finding("register", "good", "triggers and policies stand, where there is a register"),)

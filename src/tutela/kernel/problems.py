@@ -47,6 +47,9 @@ _KINDS: Final = (
     ProblemKind("presence-unknown", "The register knows no such presence", http_status=404),
     ProblemKind("country-unknown", "No list of countries has this name or code"),
     ProblemKind("nothing-to-study", "There is nothing to compute from"),
+    # what other machines answer
+    ProblemKind("fetch-failed", "Fetching did not come to its end", http_status=502),
+    ProblemKind("fetch-refused", "The API did not accept the token"),
     # home, store, artifacts
     ProblemKind("home-missing", "There is no Tutela home here", http_status=503),
     ProblemKind("out-not-writable", "The output cannot be written"),
@@ -62,6 +65,13 @@ _KINDS: Final = (
     ProblemKind("figure-unknown", "The text names a figure that was not computed"),
     ProblemKind("word-refused", "The text uses a word that this software does not use"),
     ProblemKind("statement-altered", "The statement is not what was built", exit_code=3),
+    # the register
+    ProblemKind("field-invalid", "What was written does not fit"),
+    ProblemKind("already-there", "That is already there", http_status=409),
+    ProblemKind("not-possible", "That cannot be done as things are", http_status=409),
+    ProblemKind("factor-needed", "The second factor is needed", exit_code=4, http_status=403),
+    ProblemKind("key-unusable", "A key cannot be used", exit_code=3, http_status=500),
+    ProblemKind("database-unready", "The database is not ready", http_status=503),
     # the service
     ProblemKind("host-not-loopback", "The application may only be reached from this machine for now"),
     ProblemKind("port-taken", "The port is in use"),

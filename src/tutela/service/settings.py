@@ -1,13 +1,16 @@
-"""Django's settings for the first room: no database, no accounts, this machine only.
+"""Django's settings: the pages of a home, and the register under them.
 
-Whoever can start the application owns the home that it shows; until there are accounts, nobody else reaches it.
+Whoever can start the application owns the home that it shows; until people sign in, nobody else reaches it.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
+
+from tutela.service.databases import describe_database
 
 # Nothing outlives the process that would need a lasting key: no session, no signed cookie, no token.
 SECRET_KEY: Final = secrets.token_urlsafe(50)
@@ -16,8 +19,23 @@ DEBUG: Final = False
 ALLOWED_HOSTS: Final = ["127.0.0.1", "localhost", "[::1]"]
 """A page elsewhere that points its own name at this machine is refused by this list."""
 
-INSTALLED_APPS: Final = ["tutela.web.shared", "tutela.web.front", "tutela.web.presences"]
-DATABASES: Final[dict[str, Any]] = {}
+INSTALLED_APPS: Final = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "tutela.records.ledger.apps.LedgerConfig",
+    "tutela.records.accounts.apps.AccountsConfig",
+    "tutela.records.vault.apps.VaultConfig",
+    "tutela.web.shared",
+    "tutela.web.front",
+    "tutela.web.presences",
+    "tutela.web.releases",
+]
+DATABASES: Final = {"default": describe_database(os.environ)}
+KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"
+DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
+AUTH_USER_MODEL: Final = "accounts.User"
+PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 MIDDLEWARE: Final = [
     "tutela.web.shared.middleware.send_safe_headers",

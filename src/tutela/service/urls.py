@@ -9,6 +9,7 @@ from django.urls import include, path
 urlpatterns: Final = [
     path("", include("tutela.web.front.urls")),
     path("presences/", include("tutela.web.presences.urls")),
+    path("releases/", include("tutela.web.releases.urls")),
 ]
 
 handler400: Final = "tutela.web.shared.errors.bad_request"

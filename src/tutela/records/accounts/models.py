@@ -1,0 +1,130 @@
+"""People, compartments, memberships, and the mode of the house."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar, Final
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from tutela.kernel.markings import Marking
+from tutela.records.accounts.roles import Role
+from tutela.records.ledger.acts import require_act
+from tutela.records.ledger.closed import ClosedModel
+
+MARKINGS: Final = [(int(marking), marking.label) for marking in Marking]
+
+
+class Mode(models.TextChoices):
+    """What is possible: everything, reading, nothing."""
+
+    NORMAL = "normal", "Normal"
+    READ_ONLY = "read_only", "Read only"
+    CLOSED = "closed", "Closed"
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by their address, whatever its capitals."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Whoever has this address."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """Somebody with an account. An administrator keeps accounts, and reads nothing by that."""
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("password",)
+    last_login = None
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    function = models.CharField(max_length=120, default="", blank=True)
+    language = models.CharField(max_length=8, default="en")
+    is_active = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, inside an action; addresses are kept in small letters."""
+        require_act()
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+
+class House(models.Model):
+    """The mode of the whole; one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    mode = models.CharField(max_length=9, choices=Mode.choices, default=Mode.NORMAL)
+
+    class Meta:
+        """One row and no other."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(id=1), name="accounts_one_house")
+        ]
+
+    def __str__(self) -> str:
+        return "house"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, inside an action."""
+        require_act()
+        super().save(*args, **kwargs)
+
+
+class Compartment(ClosedModel):
+    """A circle of need to know: a mission, a case, a theme. Its very name is for its members."""
+
+    class Kind(models.TextChoices):
+        """What the compartment is of."""
+
+        MISSION = "mission", "Mission or presence"
+        CASE = "case", "Case"
+        THEME = "theme", "Theme across missions"
+        RESTRICTED = "restricted", "Restricted intake"
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MISSION)
+    mode = models.CharField(max_length=9, choices=Mode.choices, default=Mode.NORMAL)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"compartment {self.pk}"
+
+
+class Membership(ClosedModel):
+    """Somebody in a compartment: in which function, up to which marking, for what purpose, from when to when."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    compartment = models.ForeignKey(Compartment, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=24, choices=Role.choices)
+    level = models.SmallIntegerField(choices=MARKINGS, default=Marking.UNCLASSIFIED)
+    purpose = models.CharField(max_length=200)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    breaks_glass = models.BooleanField(default=False)
+    granted_by = models.CharField(max_length=64)
+
+    class Meta:
+        """Looked up on every request by user; nobody has one role twice at a time."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "compartment"], name="accounts_member")
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"

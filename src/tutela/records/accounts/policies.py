@@ -1,0 +1,104 @@
+"""The second wall: row-level security in PostgreSQL, which holds where a query in Python forgot who reads.
+
+The application connects as a role that owns nothing, so FORCEd policies bind it. A transaction that did not say
+who acts sees no row, or fails. Writing follows the same rule as reading, row by row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+APP_ROLE: Final = "tutela_app"
+"""The role that the application connects as; whoever migrates owns the tables."""
+
+_FUNCTIONS: Final = (
+    """
+    CREATE OR REPLACE FUNCTION accounts_readable(wanted integer) RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(m.compartment_id), '{}')
+        FROM accounts_membership m
+        JOIN accounts_compartment c ON c.id = m.compartment_id AND c.mode <> 'closed'
+        JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+        WHERE m.user_id::text = current_setting('tutela.actor')
+          AND m.level >= wanted
+          AND m.valid_from <= now() AND (m.valid_until IS NULL OR m.valid_until > now())
+          AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode = 'closed')
+    $$
+    """,
+)
+
+_VISIBLE: Final = " OR ".join(
+    f"(marking = {marking} AND compartment_id = ANY ((SELECT accounts_readable({marking}))::bigint[]))"
+    for marking in (0, 1, 2)
+)
+
+_GRANTS: Final = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    # What was written stays written, whatever the application is made to do.
+    "REVOKE UPDATE, DELETE ON ledger_entry, ledger_seal, ledger_sealedtransaction FROM {role}",
+    "REVOKE UPDATE ON ledger_content FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+)
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put grants and policies in place; needs the owner of the tables."""
+    with connection.cursor() as cursor:
+        for statement in _FUNCTIONS:
+            cursor.execute(statement)
+        if _has_role(cursor):
+            for statement in _GRANTS:
+                cursor.execute(statement.format(role=APP_ROLE))
+        for table in _sealed_tables():
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+            cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+            cursor.execute(f'DROP POLICY IF EXISTS sealed ON "{table}"')
+            cursor.execute(f'CREATE POLICY sealed ON "{table}" USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})')
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """What stands open: sealed tables without their forced policy, a role that may go around it."""
+    if connection.vendor != "postgresql":
+        return []
+    faults = []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid"
+            " WHERE relrowsecurity AND relforcerowsecurity AND polname = 'sealed'"
+        )
+        closed = {name for (name,) in cursor.fetchall()}
+        faults += [f"{table} has no forced policy" for table in _sealed_tables() if table not in closed]
+        cursor.execute("SELECT rolsuper OR rolbypassrls, rolname FROM pg_roles WHERE rolname = current_user")
+        bypasses, name = cursor.fetchone()
+        if bypasses:
+            faults.append(f"the role {name} goes around row-level security")
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user")
+        if cursor.fetchone()[0]:
+            faults.append(f"the role {name} owns tables")
+    return sorted(faults)
+
+
+def install_after_migrating(using: str = "default", **_: Any) -> None:
+    """For Django's signal."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return
+    tables = set(connection.introspection.table_names())
+    if {*_sealed_tables(), "accounts_membership", "ledger_entry"} <= tables:
+        install(connection)
+
+
+def _has_role(cursor: Any) -> bool:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
+    return cursor.fetchone() is not None
+
+
+def _sealed_tables() -> list[str]:
+    from tutela.records.accounts.sealed import sealed_tables  # models are not there yet when this app is read
+
+    return sealed_tables()

@@ -1,0 +1,110 @@
+"""A person as the rest of the register sees them: asked for on every request, never remembered beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from django.db.models import F, Q
+
+from tutela.kernel.markings import Marking, Principal
+from tutela.kernel.problems import Problem
+from tutela.records.accounts.models import Compartment, House, Membership, Mode, User
+from tutela.records.accounts.roles import ABILITIES, May
+
+NOBODY: Final = "nobody"
+"""The actor before anybody signed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Principal):
+    """A principal with what they may read and do in each compartment.
+
+    levels      how far they read, by compartment number;  abilities  what they may do there
+    read_only   compartments in which nobody writes now
+    is_administrator  keeps accounts, and reads nothing by that
+    """
+
+    levels: Mapping[int, Marking] = field(default_factory=dict)
+    abilities: Mapping[int, frozenset[May]] = field(default_factory=dict)
+    read_only: frozenset[int] = frozenset()
+    is_administrator: bool = False
+    house: Mode = Mode.NORMAL
+
+    def may(self, ability: May, compartment: int, marking: int = 0) -> bool:
+        """Whether they may do this there now, with a row of this marking."""
+        if self.house != Mode.NORMAL or compartment in self.read_only:
+            return False
+        return ability in self.abilities.get(compartment, ()) and self.reads(compartment, marking)
+
+    def reads(self, compartment: int, marking: int = 0) -> bool:
+        """Whether they may read a row of this marking there."""
+        level = self.levels.get(compartment)
+        return level is not None and level >= marking
+
+    def where(self, ability: May) -> frozenset[int]:
+        """The compartments in which they may do this now."""
+        return frozenset(number for number in self.abilities if self.may(ability, number))
+
+
+def member_of(user: User, now: datetime | None = None) -> Member:
+    """The principal of an account at this moment: memberships in force, without compartments that are closed."""
+    now = now or datetime.now(UTC)
+    house = Mode(House.objects.filter(pk=1).values_list("mode", flat=True).first() or Mode.NORMAL)
+    if not user.is_active or house == Mode.CLOSED:
+        return Member(str(user.pk), house=house)
+    levels: dict[int, Marking] = {}
+    abilities: dict[int, frozenset[May]] = {}
+    read_only: set[int] = set()
+    compartments = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    modes = dict(compartments.exclude(mode=Mode.NORMAL).values_list("pk", "mode"))
+    for number, role, level in _memberships(user, now):
+        if modes.get(number) == Mode.CLOSED:
+            continue
+        if modes.get(number) == Mode.READ_ONLY:
+            read_only.add(number)
+        levels[number] = max(levels.get(number, Marking.UNCLASSIFIED), Marking(level))
+        abilities[number] = abilities.get(number, frozenset()) | ABILITIES[role]
+    return Member(
+        str(user.pk),
+        max(levels.values(), default=Marking.UNCLASSIFIED),
+        frozenset(str(number) for number in levels),
+        levels,
+        abilities,
+        frozenset(read_only),
+        user.is_administrator,
+        house,
+    )
+
+
+def require(by: Principal, ability: May, compartment: int, marking: int = 0) -> Member:
+    """Refuse unless they may do this there now; the refusal does not say what is there."""
+    if isinstance(by, Member) and by.may(ability, compartment, marking):
+        return by
+    raise refused()
+
+
+def require_administrator(by: Principal) -> Member:
+    """Refuse unless they keep accounts."""
+    if isinstance(by, Member) and by.is_administrator and by.house != Mode.CLOSED:
+        return by
+    raise refused()
+
+
+def refused() -> Problem:
+    """The one refusal: the same words whether there is something or not."""
+    return Problem(
+        "not-allowed",
+        "Your functions do not include this, or it is not there.",
+        remedy="Ask the custodian of the compartment.",
+    )
+
+
+def _memberships(user: User, now: datetime) -> list[tuple[int, str, int]]:
+    rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    in_force = rows.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=now), user_id=user.pk, valid_from__lte=now
+    )
+    return list(in_force.annotate(number=F("compartment_id")).values_list("number", "role", "level"))

@@ -1,0 +1,51 @@
+"""Sensitive rows: each in a compartment, each marked, each read for somebody."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from tutela.kernel.markings import Marking, Principal
+from tutela.records.accounts.models import MARKINGS, Compartment
+from tutela.records.accounts.principals import Member
+from tutela.records.ledger.closed import ClosedModel, ClosedQuerySet
+
+
+class SealedModel(ClosedModel):
+    """A row with a compartment and a marking; `visible_to` is the only way to read it."""
+
+    compartment = models.ForeignKey(Compartment, models.PROTECT, related_name="+")
+    marking = models.SmallIntegerField(choices=MARKINGS, default=Marking.CONFIDENTIAL)
+
+    class Meta(ClosedModel.Meta):
+        """Closed, as its parent."""
+
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, principal: Principal) -> ClosedQuerySet[Self]:
+        """The rows that this principal may read now; none for anybody who is no member."""
+        rows: ClosedQuerySet[Self] = cls.objects.get_queryset()  # type: ignore[assignment]
+        levels = principal.levels if isinstance(principal, Member) else {}
+        allowed = Q(pk__in=[])
+        for marking in Marking:
+            numbers = sorted(number for number, level in levels.items() if level == marking)
+            if numbers:
+                allowed |= Q(compartment_id__in=numbers, marking__lte=int(marking))
+        return rows.opened().filter(allowed)
+
+
+def sealed_models() -> list[type[SealedModel]]:
+    """Every model whose rows are sealed."""
+    return [model for model in apps.get_models() if issubclass(model, SealedModel)]
+
+
+def sealed_tables() -> list[str]:
+    """Their tables."""
+    return sorted(model._meta.db_table for model in sealed_models())
+
+
+__all__ = ["SealedModel", "sealed_models", "sealed_tables"]

@@ -1,0 +1,154 @@
+"""The register from the command line: making it, bringing it up to date, sealing and verifying its ledger."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import django
+
+from tutela.data.store.homes import Home, require_home
+from tutela.kernel.markings import Principal
+from tutela.kernel.problems import Problem
+from tutela.service.databases import VARIABLE
+
+OWNER: Final = f"{VARIABLE}_OWNER"
+"""As TUTELA_DATABASE, for the role that owns the tables: used to make and to change them, and for nothing else."""
+
+
+def create_register(home: Path | None, email: str, name: str) -> dict[str, Any]:
+    """Make the tables and the first administrator's account; refused where there is an account already."""
+    place = _bring_up_to_date(home)
+    from tutela.records.accounts.actions import FOUNDER, found_house
+    from tutela.records.accounts.models import User
+    from tutela.records.ledger.signing import open_signer
+
+    if User.objects.exists():
+        raise Problem(
+            "already-there",
+            "This register has accounts already.",
+            where=str(place.root),
+            remedy="An administrator makes further ones in the application.",
+        )
+    user = found_house(by=Principal(FOUNDER), email=email, name=name)
+    signer = open_signer(_keys())
+    return {"home": str(place.root), "administrator": str(user.pk), "ledger_key": signer.name}
+
+
+def upgrade_register(home: Path | None) -> dict[str, Any]:
+    """Bring the tables, triggers and policies up to date with this version."""
+    place = _bring_up_to_date(home)
+    return {"home": str(place.root), "faults": _faults()}
+
+
+def seal_ledger(home: Path | None) -> dict[str, Any]:
+    """Close what was committed into the chain now."""
+    _open(home)
+    from tutela.records.ledger.sealing import seal_committed, unsealed_tail
+    from tutela.records.ledger.signing import open_signer
+
+    closed = seal_committed(open_signer(_keys()))
+    return {"transactions": closed, "unsealed": unsealed_tail()[0]}
+
+
+def verify_ledger(home: Path | None, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Read the whole ledger again; the first thing that is wrong is named."""
+    _open(home)
+    from tutela.records.ledger.signing import load_public_keys
+    from tutela.records.ledger.verifying import verify_ledger as verify
+
+    return verify(load_public_keys(_keys()), progress).as_json()
+
+
+def examine_register(home: Path | None) -> list[str]:
+    """What is wrong with the register of this home, a sentence each; nothing where there is none yet."""
+    place = require_home(home)
+    if VARIABLE not in os.environ and not (place.root / "register.sqlite3").is_file():
+        return []
+    try:
+        _open(home)
+    except Problem as problem:
+        return [str(problem)]
+    return _faults()
+
+
+def _open(home: Path | None) -> Home:
+    """Point Django at the register of this home; refuse where its tables are missing or of another version."""
+    place = _point_at(home)
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import DatabaseError
+
+    try:
+        if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).is_file():
+            raise _unready("There is no register in this home yet.", "Make it with tutela register create.")
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        raise _unready("The database does not answer.", f"Is it running, and does {VARIABLE} name it?") from None
+    if waiting:
+        raise _unready("The register is of another version than this program.", "Run tutela register upgrade.")
+    return place
+
+
+def _bring_up_to_date(home: Path | None) -> Home:
+    place = _point_at(home, owner=True)
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.utils import DatabaseError
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError:
+        raise _unready(
+            "The tables cannot be made.", f"Does {OWNER} name the role that owns the database, and is it running?"
+        ) from None
+    connection.close()
+    if OWNER in os.environ:
+        connection.settings_dict.update(_described())
+    elif connection.vendor == "sqlite":
+        Path(connection.settings_dict["NAME"]).chmod(0o600)
+    return place
+
+
+def _point_at(home: Path | None, *, owner: bool = False) -> Home:
+    place = require_home(home)
+    os.environ["TUTELA_HOME"] = str(place.root)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
+    django.setup()
+    from django.conf import settings
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict.update(_described(os.environ.get(OWNER) if owner else None))
+    settings.KEYS_FOLDER = os.environ.get("TUTELA_KEYS") or str(place.root / "keys")
+    return place
+
+
+def _described(address: str | None = None) -> dict[str, Any]:
+    from tutela.service.databases import describe_database
+
+    return describe_database({**os.environ, VARIABLE: address} if address else os.environ)
+
+
+def _faults() -> list[str]:
+    from django.db import connection
+
+    from tutela.records.accounts import policies
+    from tutela.records.ledger import triggers
+
+    return [f"trigger {name} is missing or changed" for name in triggers.missing(connection)] + policies.missing(
+        connection
+    )
+
+
+def _keys() -> Path:
+    from django.conf import settings
+
+    return Path(settings.KEYS_FOLDER)
+
+
+def _unready(message: str, remedy: str) -> Problem:
+    return Problem("database-unready", message, remedy=remedy)

@@ -1,0 +1,23 @@
+"""The one call that opens a closed model stands in few places, each of which says who reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ALLOWED = {
+    "records/ledger/closed.py": "defines it",
+    "records/accounts/sealed.py": "visible_to",
+    "records/accounts/principals.py": "finds out who somebody is, before there is a principal",
+    "records/accounts/actions.py": "custodians and administrators act on compartments that they do not read",
+}
+
+
+def test_closed_models_are_opened_where_it_is_allowed_and_nowhere_else(root: Path):
+    source = root / "src" / "tutela"
+    found = {
+        str(path.relative_to(source))
+        for path in source.rglob("*.py")
+        if re.search(r"\.opened\(|_opened = True|\bopened\(self", path.read_text("utf-8"))
+    }
+    assert found == set(ALLOWED)
