@@ -108,3 +108,17 @@ def test_a_statement_carries_its_own_policy_and_its_style_still_works(browser, d
     assert page.evaluate("() => document.scripts.length") == 0
     context.close()
     assert complaints == []
+
+
+def test_the_demonstration_shows_what_changed_since_the_last_release(visit):
+    page = visit("/releases/")
+    page.locator("main table a").click()
+    text = page.locator("main").inner_text()
+    assert "What changed between the two releases?" in text
+    assert "with a higher figure than before" in text
+    assert page.locator("main .bars svg").count() >= 1
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("() => axe.run()")["violations"]
+    assert [item["id"] for item in found] == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 320

@@ -19,6 +19,8 @@ PAGES = (
     "/presences/INV-LARGE/",
     "/presences/INV-ENVOY/",
     "/presences/MINUSCA/",
+    "/releases/",
+    f"/releases/{'c0' * 32}/",
 )
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FOCUSED = (
@@ -137,3 +139,28 @@ def test_on_paper_the_marking_stands_and_the_navigation_does_not(open_page: Open
     assert page.locator(".bar").last.is_visible()
     assert not page.locator("header.top nav").is_visible()
     assert page.locator(".candour").is_visible()
+
+
+def test_what_changed_between_releases_prints_its_answer_and_both_markings(open_page: Open) -> None:
+    page = open_page(f"/releases/{'c0' * 32}/")
+    page.emulate_media(media="print")
+    assert page.locator(".bar").first.is_visible()
+    assert page.locator(".headline").is_visible()
+    assert page.locator(".causes").is_visible()
+    assert page.locator(".candour").is_visible()
+    assert not page.locator("header.top nav").is_visible()
+
+
+def test_the_keyboard_opens_the_card_of_a_compared_figure_and_a_list(open_page: Open, address: str) -> None:
+    page = open_page("/releases/")
+    path = f"/releases/{'c0' * 32}/"
+    tab_to(page, path)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address + path)
+    tab_to(page, "394 (best; 274\N{EN DASH}934)")
+    page.keyboard.press("Enter")
+    assert "tutela trace c0c0c0c0c0c0" in page.locator(":popover-open").inner_text()
+    page.keyboard.press("Escape")
+    tab_to(page, "Added")
+    page.keyboard.press("Enter")
+    assert page.get_by_text("Events of the later release alone").is_visible()

@@ -41,6 +41,11 @@ def watch(event, arguments):
 
 
 sys.addaudithook(watch)
+if "tutela.service.settings" in modules:
+    import django
+
+    django.setup()  # models may only be read once Django knows its settings
+    seen[:] = [("django.setup", *row) for row in seen]
 for name in modules:
     before = len(seen)
     importlib.import_module(name)

@@ -11,7 +11,7 @@ AIM_LINES, AIM_SHARE = 30, 0.9  # the lines are counted in conftest.py, which al
 
 # what: (how much it may be, why)
 ALLOWED: dict[str, tuple[int, str]] = {
-    "dev": (650, "one file by decision: a bare machine must be able to start it"),
+    "dev": (700, "one file by decision: a bare machine must be able to start it"),
 }
 
 Finding = tuple[str, int, int]
@@ -60,6 +60,8 @@ def measure(name: str, text: str) -> list[Finding]:
         found.append((where, lines_of(function), FUNCTION_LINES))
         if not ("/cli/" in name and is_command(function)):
             found.append((f"{where}()", parameters_of(function, is_method), PARAMETERS))
+    if "/migrations/" in name:  # written by Django
+        return []
     return [(what, size, stop) for what, size, stop in found if size > ALLOWED.get(what, (stop, ""))[0]]
 
 

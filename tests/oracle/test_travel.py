@@ -1,20 +1,29 @@
 """Travel times against scikit-image on the same raster, against known arcs, and on real ground."""
 
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
 import pytest
+import shapely
 from skimage.graph import MCP_Geometric
 
+from tutela.data.areas import read_areas
+from tutela.data.pcodes import read_pcodes
 from tutela.data.sources.events import read_events
 from tutela.data.sources.presence import read_sites
+from tutela.engine.people.travel_areas import find_fewest, lay_travel, reach_area
 from tutela.engine.presence.strength import staffed_rows
+from tutela.engine.reach.air_rings import compute_air_vicinity
+from tutela.engine.reach.flights import Aircraft
 from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.rings import vicinity_json
 from tutela.engine.reach.travel_rings import compute_travel_vicinity, find_starts, find_wanted
 from tutela.engine.reach.traveltime import Starts, compute_travel, travel_obviously
 from tutela.engine.reach.vicinity import VicinitySpec
 from tutela.kernel.grids import Grid
+from tutela.kernel.tables import Events, Sites
+from tutela.studies.area_reaches import AreaInputs, study_areas
 from tutela.studies.surfaces import SurfaceSpec, build_surface
 
 METRES_PER_DEGREE = np.radians(1) * 6_371_008.8
@@ -128,3 +137,109 @@ def test_real_events_and_sites_are_all_accounted_for(real_ground, shared):
     for ring in report["rings"]:
         counted = ring["events_inside"] + ring["events_outside"] + ring["unplaceable"]["events"]
         assert counted + sum(report["excluded"].values()) == report["input"] == len(events)
+
+
+def make_table(kind, n, **columns):
+    """A table of n rows; what is not given is empty, zero or not a day."""
+    blank = {"float64": 0.0, "datetime64[D]": "NaT"}
+    types = dict.fromkeys(("lon", "lat", "best", "low", "high", "civilians"), "float64")
+    types |= dict.fromkeys(("military", "police", "civilian"), "float64")
+    types |= dict.fromkeys(("day", "day_end", "opened", "closed"), "datetime64[D]")
+    types |= dict.fromkeys(("precision", "violence", "perpetrator", "air"), "int8")
+    types |= {"source_file": "int16", "source_line": "int32"}
+    made = {}
+    for item in fields(kind):
+        dtype = types.get(item.name, "str")
+        value = columns.get(item.name, blank.get(dtype, 0 if dtype.startswith("int") else ""))
+        made[item.name] = np.full(n, value, dtype=dtype) if np.ndim(value) == 0 else np.asarray(value).astype(dtype)
+    return kind(**made)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rings_by_minutes_equal_those_of_scikit_image(seed):
+    """Every pair of site and event, its minutes to 1e-4, and the count of each ring."""
+    surface = make_surface(0.0, 0.01, seed=seed)
+    dice = np.random.default_rng(seed + 100)
+    passable = np.flatnonzero(~np.isnan(surface.friction.ravel()))
+    at_sites, at_events = dice.choice(passable, 6, replace=False), dice.choice(passable, 400)
+    theirs = np.array([ask_skimage(surface, cell).ravel()[at_events] for cell in at_sites.tolist()])
+    rings = tuple(np.nanquantile(theirs.min(axis=0), (0.1, 0.4, 0.8, 0.95)).round(1).tolist())
+    near_edge = np.min(np.abs(theirs[:, :, None] / np.array(rings) - 1), initial=np.inf)
+    assert near_edge > 1e-7  # no event so near to a ring's edge that rounding decides
+
+    day, everywhere = "2015-06-10", np.arange(400)
+    lon, lat = surface.grid.centres(at_events)
+    names = np.char.add("e", everywhere.astype(str))
+    events = make_table(Events, 400, event_id=names, lon=lon, lat=lat, day=day, precision=1)
+    lon, lat = surface.grid.centres(at_sites)
+    ids = np.char.add("s", np.arange(6).astype(str))
+    sites = make_table(Sites, 6, site_id=ids, mission="M", lon=lon, lat=lat, opened="2015-01-01", military=1)
+    spec = VicinitySpec(rings, None, date(2020, 1, 1), unit="min")
+    travel = compute_travel(surface, find_starts(sites), rings[-1], find_wanted(events, spec, surface.grid))
+    found = compute_travel_vicinity(events, sites, spec, travel)
+
+    ours = np.full(theirs.shape, np.nan)
+    ours[found.pairs.site, found.pairs.event] = found.pairs.distance_km
+    np.testing.assert_allclose(ours, np.where(theirs <= rings[-1], theirs, np.nan), rtol=1e-4, atol=1e-6)
+    for ring in vicinity_json(found, events)["rings"]:
+        within = theirs <= ring["within_min"]
+        assert ring["events_inside"] == within.any(axis=0).sum() > 0
+        assert ring["pairs"] == within.sum()
+        assert [site["events"] for site in ring["sites"]] == within.sum(axis=1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "arc_km"),
+    [
+        ((0.0, 0.0), (0.0, 90.0), np.pi / 2 * 6_371.0088),  # from the equator to the pole
+        ((0.0, 0.0), (90.0, 0.0), np.pi / 2 * 6_371.0088),
+        ((0.0, 60.0), (180.0, 60.0), np.pi / 3 * 6_371.0088),  # over the pole
+        ((179.5, 0.0), (-179.5, 0.0), np.pi / 180 * 6_371.0088),  # over the antimeridian
+        # The worked example of the haversine formula, Nashville to Los Angeles, on a sphere of 6372.8 km.
+        ((-86.67, 36.12), (-118.40, 33.94), 2887.2599506071 * 6_371.0088 / 6372.8),
+    ],
+)
+def test_minutes_by_air_are_those_of_known_arcs(one, other, arc_km):
+    aircraft = Aircraft("jet", 30.0, 600.0, 20_000.0)
+    events = make_table(Events, 1, event_id=["e"], lon=[other[0]], lat=[other[1]], day="2015-06-10", precision=1)
+    sites = make_table(
+        Sites, 1, site_id=["s"], mission="M", lon=[one[0]], lat=[one[1]], opened="2015-01-01", military=1, air=1
+    )
+    spec = VicinitySpec((5000.0,), None, date(2020, 1, 1), unit="min")
+    minutes = compute_air_vicinity(events, sites, spec, aircraft).pairs.distance_km
+    assert minutes == pytest.approx([30 + arc_km / 10], rel=2e-6)
+
+
+def test_shares_of_a_country_equal_counting_points_one_by_one(real_ground, shared):
+    areas = read_areas(shared / "geo" / "ne_10m_admin0_missions_and_neighbours.geojson").areas
+    shape = next(area.shape for area in areas if area.unit.country == "CAF")
+    starts = Starts(np.array(["a", "b"]), np.array([18.56, 22.78]), np.array([4.37, 5.74]))
+    travel = compute_travel(real_ground.surface, starts, 720.0)
+    found = reach_area(lay_travel(travel, (120.0, 360.0, 720.0)), shape)
+
+    lon, lat = (axis.ravel() for axis in np.meshgrid(np.arange(14.005, 28, 0.01), np.arange(2.005, 11.5, 0.01)))
+    inside = shapely.contains_xy(shape, lon, lat)
+    lon, lat = lon[inside], lat[inside]
+    weight = np.cos(np.radians(lat)) * (METRES_PER_DEGREE / 1000 * 0.01) ** 2
+    cells = travel.grid.find_cells(lon, lat)
+    minutes = find_fewest(travel)[cells]
+    assert found.km2.whole == pytest.approx(weight.sum(), rel=1e-4)
+    assert found.km2.whole == pytest.approx(620_000, rel=0.01)  # 622,984 square kilometres in the yearbooks
+    assert found.km2.not_covered == pytest.approx(weight[~travel.passable[cells]].sum(), rel=1e-2)
+    counted = [weight[minutes <= limit].sum() for limit in (120.0, 360.0, 720.0)]
+    assert found.km2.within == pytest.approx(counted, rel=1e-3)
+
+
+def test_every_province_of_a_real_country_is_covered_in_part_or_not_at_all(real_ground, shared):
+    areas = read_areas(shared / "geo" / "geoBoundaries-SDN-ADM1.geojson").areas
+    listed = read_pcodes(shared / "geo" / "hdx_global_pcodes_adm_1_2.csv").units
+    travel = compute_travel(
+        real_ground.surface, Starts(np.array(["a"]), np.array([22.78]), np.array([5.74])), 360.0
+    )
+    units = study_areas(travel, AreaInputs(areas, listed, within_min=(360.0,)))
+    drawn = [unit for unit in units if unit.found is not None]
+    assert len(drawn) == len(areas)
+    assert {unit.status for unit in drawn} == {"not covered", "partly covered"}
+    assert sum(unit.pcode_by == "name" for unit in drawn) > len(drawn) / 2
+    whole = sum(unit.found.km2.whole for unit in drawn)
+    assert whole == pytest.approx(1_860_000, rel=0.03)

@@ -9,6 +9,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutela.engine.events.comparable import (
+    CAUSES,
+    explain_shared,
+    find_only_in_one,
+    group_by_country,
+    group_by_year,
+    restrict_to_shared,
+)
 from tutela.engine.events.releases import BY_ID, ReleaseComparison, ReleaseSpec, compare_releases
 from tutela.engine.events.renumbered import Nearness, find_renumbered
 from tutela.engine.events.revisions import explain_difference, list_years, total_revised
@@ -127,6 +135,26 @@ def test_every_row_is_in_one_list_and_the_parts_explain_the_whole(
     revised = total_revised(comparison)["best"]
     if revised.before is not None and revised.after is not None:
         assert sum(part.best or 0.0 for part in explain_difference(comparison)) == revised.after - revised.before
+
+
+@given(releases(), releases(), specs)
+@settings(max_examples=200)
+def test_of_what_both_cover_the_parts_explain_the_whole(old: Events, new: Events, spec: ReleaseSpec) -> None:
+    whole = compare_releases(old, new, spec)
+    shared = restrict_to_shared(whole)
+    best = total_revised(shared)["best"]
+    parts = explain_shared(shared)
+    assert tuple(part.cause for part in parts) == CAUSES
+    if best.difference is None:
+        assert {part.best for part in parts} == {None}
+    else:
+        assert sum(part.best or 0 for part in parts) == best.difference
+    only = find_only_in_one(whole)
+    for side, before, after in (("old", whole.in_old, shared.in_old), ("new", whole.in_new, shared.in_new)):
+        assert only[side].events == np.count_nonzero(before) - np.count_nonzero(after)
+    for groups in (group_by_year(shared), group_by_country(shared)):
+        assert sum(item.figures["events"].after or 0 for item in groups) == np.count_nonzero(shared.in_new)
+        assert sum(item.figures["best"].before or 0 for item in groups) == (best.before or 0)
 
 
 @given(releases(), releases())

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutela.data.sources.events import read_events
-from tutela.data.sources.hxl import read_tagged
 from tutela.data.sources.readings import Reading
+from tutela.data.sources.tagged import read_tagged
 from tutela.kernel.digests import content_digest
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events

@@ -1,9 +1,11 @@
 """What must hold of travel times on any ground."""
 
 import numpy as np
-from hypothesis import given
+import shapely
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tutela.engine.people.travel_areas import lay_travel, reach_area, sphere_km2
 from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.traveltime import Starts, compute_travel, travel_obviously
 from tutela.kernel.grids import Grid
@@ -73,3 +75,23 @@ def test_more_time_reaches_no_less(surface, one, other):
     near, far = search(surface, 0, min(one, other)), search(surface, 0, max(one, other))
     reached = np.isfinite(near)
     assert np.array_equal(near[reached], far[reached])
+
+
+@given(surfaces(), st.data())
+def test_whole_is_inside_and_beyond_and_not_covered(surface, data):
+    degrees = st.floats(-0.5, 0.9)
+    points = data.draw(st.lists(st.tuples(degrees, degrees), min_size=3, max_size=6))
+    north = surface.grid.north
+    shape = shapely.convex_hull(shapely.MultiPoint([(lon, max(-90, min(90, north - lat))) for lon, lat in points]))
+    assume(shape.geom_type == "Polygon")
+    assume(shape.area > 1e-6)
+    lon, lat = surface.grid.centres(np.array([0]))
+    travel = compute_travel(surface, Starts(np.array(["a"]), lon, lat), 1000.0)
+    found = reach_area(lay_travel(travel, (10.0, 100.0, 1000.0)), shape).km2
+    for inside, beyond in zip(found.within, found.beyond, strict=True):
+        assert inside >= 0
+        assert beyond >= 0
+        np.testing.assert_allclose(inside + beyond + found.not_covered, found.whole, rtol=1e-9)
+    assert list(found.within) == sorted(found.within)
+    # What lies on cells is measured by rows of cells; the sphere narrows within a row, a little near the poles.
+    np.testing.assert_allclose(found.whole, sphere_km2(shape), rtol=0.01)

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from release_worlds import make_comparison
+
 from tutela.catalogue.presences import Fact, Presence, load_presences
+from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.kernel.problems import Problem
+from tutela.studies.comparisons import Comparison
 from tutela.studies.shelf import Study
 
 TODAY = date(2026, 11, 23)
@@ -92,6 +97,7 @@ def make_study(*, marking: Marking = Marking.UNCLASSIFIED, rings: bool = True, i
         "unplaceable": {"events": 120, "best": 200},
         "excluded": {"after_as_of": 4},
         "input": 1004,
+        "vintages": {"events": ["23.1, by the file's name"], "sites": ["maps to 2020"]},
         "artifact": DIGEST,
     }
     page = "<!doctype html><html lang=en><head><title>Statement</title><style>p{color:#000}</style></head>"
@@ -147,6 +153,7 @@ class FakeShelf:
     studies: dict[str, Study] = field(default_factory=dict)
     principal: Principal = OUTSIDER
     is_demonstration: bool = True
+    kept: tuple[Comparison, ...] = ()
 
     def presences(self) -> tuple[Presence, ...]:
         return (*INVENTED, *load_presences()) if self.is_demonstration else load_presences()
@@ -160,6 +167,15 @@ class FakeShelf:
     def find_study(self, presence_id: str) -> Study | None:
         return self.studies.get(presence_id)
 
+    def comparisons(self) -> tuple[Manifest, ...]:
+        return tuple(item.manifest for item in self.kept if self.principal.may_read(item.manifest.marking))
+
+    def load_comparison(self, digest: str) -> Comparison:
+        found = [item for item in self.kept if item.manifest.content.startswith(digest)]
+        if not found:
+            raise Problem("artifact-unknown", "Nothing has this digest.", remedy="Make it again.")
+        return found[0]
+
 
 def make_demonstration() -> FakeShelf:
     """The invented country as an outsider sees it, with one study above what an outsider may see."""
@@ -168,7 +184,8 @@ def make_demonstration() -> FakeShelf:
             "INV-LARGE": make_study(),
             "INV-ENVOY": make_study(rings=False),
             "INV-SPM": make_study(marking=Marking.CONFIDENTIAL),
-        }
+        },
+        kept=(make_comparison(), make_comparison(Marking.CONFIDENTIAL)),
     )
 
 

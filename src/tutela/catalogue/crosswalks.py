@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
+from tutela.kernel.digests import recipe_digest
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import HARMS, PERPETRATORS, VIOLENCE
 
 COLUMNS: Final = ("source", "field", "value", "violence", "perpetrator", "harm", "note", "status")
+READ_WITH: Final = ("acled", "ushahidi")
+"""Sources whose readers translate by their crosswalk; those of the others have the classes in their layout."""
+
 STATUSES: Final = ("definition", "judgement")
 """Where a line comes from: the source's own definition, or a judgement that others may make otherwise."""
 
@@ -66,6 +70,14 @@ class Crosswalk:
         mapped = {line.harm for line in self.lines}
         return tuple(harm for harm in HARMS if harm in mapped)
 
+    @property
+    def digest(self) -> str:
+        """The same for the same meanings, in any order of the lines; notes decide nothing and are not in it."""
+        told = sorted(
+            [*_key(line.field, line.value), line.violence, line.perpetrator, line.harm] for line in self.lines
+        )
+        return recipe_digest({"source": self.source, "lines": told})
+
 
 @cache
 def load_lines() -> tuple[Match, ...]:
@@ -83,6 +95,11 @@ def load_crosswalk(source: str, own: Path | None = None) -> Crosswalk:
     if own is not None:
         lines |= {_key(line.field, line.value): line for line in _read_own(own) if line.source == source}
     return Crosswalk(source, tuple(lines.values()))
+
+
+def digest_shipped(sources: Iterable[str]) -> dict[str, str]:
+    """The digests of the shipped crosswalks that these sources are read with, by source: part of a recipe."""
+    return {source: load_crosswalk(source).digest for source in sorted(set(sources)) if source in READ_WITH}
 
 
 def find_faults(line: Match) -> tuple[str, ...]:

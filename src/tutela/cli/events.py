@@ -11,9 +11,9 @@ from tutela.cli.options import ActorsOption, CrosswalkOption, HomeOption, JsonOp
 from tutela.cli.speaking import count, print_json, print_lines, print_table, telling
 from tutela.data.sources.readings import Reading
 from tutela.data.store.homes import create_home, require_home
-from tutela.engine.events.summary import summarise
 from tutela.kernel.tables import Events
-from tutela.studies.intake import Intake, ReadingSpec, keep, take_in_events, today_utc
+from tutela.studies.inspections import Inspection, inspect_events
+from tutela.studies.intake import ReadingSpec, keep, take_in_events, today_utc
 
 app = typer.Typer(no_args_is_help=True, help="Files of events: look at them, take them in.")
 
@@ -36,16 +36,19 @@ def inspect(
     boundaries: Boundaries = None,
     json: JsonOption = False,
 ) -> None:
-    """Read files of events, say what is in them and what was left out; keep nothing."""
+    """Read files of events, say what is in them and what was left out; keep nothing.
+
+    A file that is refused is listed, and does not hide the others. Totals stand with each release of a source.
+    """
     with telling(as_json=json) as tell:
-        tell("reading events")
         spec = ReadingSpec(source, strict, today_utc(), boundaries, actors, crosswalk)
-        intake = take_in_events(files, spec)
-        report = describe(intake)
+        report = describe(inspect_events(files, spec, tell))
     if json:
         print_json(report)
     else:
         _print_report(report)
+    if not report["files"]:
+        raise typer.Exit(2)
 
 
 @app.command("import")
@@ -76,14 +79,9 @@ def import_(
         )
 
 
-def describe(intake: Intake[Events]) -> dict[str, Any]:
+def describe(inspection: Inspection) -> dict[str, Any]:
     """The JSON of `events inspect`."""
-    return {
-        "files": [_file_report(reading) for reading in intake.readings],
-        **summarise(intake.table).as_json(),
-        "snapped": sum(len(reading.snapped) for reading in intake.readings),
-        "accounting": intake.accounting.as_json(),
-    }
+    return {"files": [_file_report(reading) for reading in inspection.readings], **inspection.as_json()}
 
 
 def _file_report(reading: Reading[Events]) -> dict[str, Any]:
@@ -116,9 +114,20 @@ def _print_report(report: dict[str, Any]) -> None:
             print_lines(f"  left out, {reason}: {number:,} (first: line {first['line']}, column {first['column']})")
         for note in file["notes"]:
             print_lines(f"  {note}")
+    for refusal in report["refused"]:
+        print_lines(f"{refusal['path']}: refused. {refusal['message']} {refusal['remedy']}")
+    if not report["files"]:
+        print_lines("", report["no_total"])
+        return
+    if len(report["releases"]) > 1:
+        _print_releases(report["releases"])
+    if report["no_total"]:
+        print_lines("", report["no_total"])
+        return
     totals = report["totals"]
     print_lines(
         "",
+        *([report["total_note"]] if report["total_note"] else []),
         f"Events: {count(totals['events'])}",
         f"Killed: {count(totals['best'])} (best; {count(totals['low'])} to {count(totals['high'])})",
         f"Civilians among them: {count(totals['civilians'])}",
@@ -131,3 +140,17 @@ def _print_report(report: dict[str, Any]) -> None:
         ]
         print_table(title, ["", "events", "killed (best)", "civilians"], rows)
         print_lines("")
+
+
+def _print_releases(releases: list[dict[str, Any]]) -> None:
+    rows = []
+    for release in releases:
+        totals = release["totals"]
+        figures = [count(totals[name]) for name in ("events", "best", "civilians")] if totals else ["no total"] * 3
+        rows.append([release["source"], release["vintage"], str(len(release["files"])), *figures])
+    print_lines("")
+    header = ["source", "release", "files", "events", "killed (best)", "civilians"]
+    print_table("By release", header, rows)
+    for release in releases:
+        if release["no_total"]:
+            print_lines(f"{release['source']}, {release['vintage']}: {release['no_total']}")

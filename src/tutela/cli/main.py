@@ -8,7 +8,24 @@ import sys
 import typer
 from typer.exceptions import Abort, TyperException
 
-from tutela.cli import demo, events, mapping, presence, reach, register, releases, serve, statement, trace, vicinity
+from tutela.cli import (
+    audit,
+    backups,
+    demo,
+    events,
+    fetch,
+    inspect,
+    mapping,
+    places,
+    presence,
+    reach,
+    register,
+    releases,
+    serve,
+    statement,
+    trace,
+    vicinity,
+)
 from tutela.cli.speaking import print_problem
 from tutela.kernel.problems import Problem
 
@@ -21,21 +38,28 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 events.app.command("compare")(releases.compare)
+events.app.command("fetch")(fetch.fetch)
 events.app.command("map")(mapping.map_)
 events.app.command("suggest")(mapping.suggest)
 events.app.command("undo")(mapping.undo)
 presence.app.command("import")(register.import_)
+app.add_typer(audit.app, name="audit")
+app.add_typer(audit.register_app, name="register")
 app.add_typer(events.app, name="events")
+app.add_typer(places.app, name="places")
 app.add_typer(presence.app, name="presence")
 app.add_typer(reach.app, name="surface")
 app.add_typer(statement.app, name="statement")
 app.command("demo")(demo.demo)
+app.command("inspect")(inspect.inspect)
 app.command("vicinity")(vicinity.vicinity)
 app.command("reach")(reach.reach)
 app.command("trace")(trace.trace)
 app.command("serve")(serve.serve)
 app.command("routes")(serve.routes)
 app.command("doctor")(serve.doctor)
+app.command("backup")(backups.backup)
+app.command("restore")(backups.restore)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,14 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from tutela.catalogue.countries import find_country
-from tutela.cli.options import HomeOption, JsonOption, SourceOption, StrictOption, day
-from tutela.cli.speaking import count, print_json, print_lines, print_table, telling
+from tutela.cli.options import HomeOption, JsonOption, SourceOption, StrictOption, day, home_to_write
+from tutela.cli.speaking import count, print_json, print_lines, print_note, print_table, telling
 from tutela.data.store.folders import check_out, write_out
-from tutela.data.store.homes import find_home
+from tutela.data.store.homes import Home
 from tutela.engine.events.releases import ReleaseSpec
+from tutela.kernel.manifests import Manifest
 from tutela.kernel.problems import Problem
+from tutela.studies.comparisons import keep_comparison
 from tutela.studies.intake import ReadingSpec, today_utc
-from tutela.studies.releases import ReleaseStudy, open_release, study_releases
+from tutela.studies.pages.comparison import ComparisonPage, render_comparison
+from tutela.studies.pages.comparison_words import headline
+from tutela.studies.release_sides import open_release
+from tutela.studies.releases import ReleaseStudy, study_releases
 from tutela.studies.shelf import OWNER
 
 Countries = Annotated[
@@ -24,8 +29,19 @@ Countries = Annotated[
 
 
 def compare(
-    old: Annotated[str, typer.Argument(help="The earlier release: a file, or the digest of an import.")],
-    new: Annotated[str, typer.Argument(help="The later release: a file, or the digest of an import.")],
+    old: Annotated[
+        str | None, typer.Argument(help="The earlier release: a file, or the digest of an import.")
+    ] = None,
+    new: Annotated[
+        str | None, typer.Argument(help="The later release: a file, or the digest of an import.")
+    ] = None,
+    more_old: Annotated[
+        list[str] | None,
+        typer.Option("--old", help="A file of the earlier release; of an event in two files the later one counts."),
+    ] = None,
+    more_new: Annotated[
+        list[str] | None, typer.Option("--new", help="A file of the later release; may be given more than once.")
+    ] = None,
     country: Countries = None,
     since: Annotated[str | None, typer.Option("--from", help="The first day that counts, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="The last day that counts, YYYY-MM-DD.")] = None,
@@ -33,7 +49,9 @@ def compare(
         int | None,
         typer.Option("--precision", min=1, max=7, help="Only places at most this coarse (UCDP's 1 to 7)."),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="A new or empty folder for lists and tables.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A new or empty folder for the page, lists and tables.")
+    ] = None,
     rows: Annotated[int, typer.Option("--rows", min=0, help="Rows of each list to print as JSON.")] = 20,
     source: SourceOption = "auto",
     strict: StrictOption = False,
@@ -47,22 +65,46 @@ def compare(
         day(until, "--until") if until else None,
         precision,
     )
+    names = _sides((old, new), (more_old or [], more_new or []))
     if out is not None:
         check_out(out)
     with telling(as_json=json) as tell:
-        place = find_home(home)
-        store = place.store if place else None
-        reading = ReadingSpec(source, strict, today_utc())
+        place = home_to_write(home)
         tell("reading the releases")
-        sides = [open_release(name, reading, store, OWNER) for name in (old, new)]
+        reading = ReadingSpec(source, strict, today_utc())
+        sides = [open_release(side, reading, place.store if place else None, OWNER) for side in names]
         tell("comparing them")
-        study = study_releases(sides[0], sides[1], spec)
+        study, kept = _keep(study_releases(sides[0], sides[1], spec), place)
         if out is not None:
-            write_out(out, study.out_files())
+            tell("writing")
+            write_out(
+                out,
+                study.out_files() | {"releases.html": render_comparison(ComparisonPage.of_study(study)).encode()},
+            )
     if json:
-        print_json(study.as_json(rows))
-    else:
-        _print_study(study, out)
+        print_json(study.as_json(rows) | {"artifact": kept and kept.content})
+        return
+    _print_study(study)
+    _print_whereabouts(out, kept, place)
+
+
+def _sides(plain: tuple[str | None, str | None], named: tuple[list[str], list[str]]) -> list[list[str]]:
+    """The names on each side: two that stand alone, or those of --old and --new."""
+    given = [name for name in plain if name is not None]
+    if not any(named) and len(given) == 2:
+        return [[name] for name in given]
+    if not given and all(named):
+        return list(named)
+    raise Problem(
+        "option-invalid",
+        "Each side is named once.",
+        where="OLD NEW, or --old and --new",
+        remedy="Name two files (tutela events compare OLD NEW), or name all of both sides with --old and --new.",
+    )
+
+
+def _keep(study: ReleaseStudy, place: Home | None) -> tuple[ReleaseStudy, Manifest | None]:
+    return (study, None) if place is None else keep_comparison(study, place.store, OWNER)
 
 
 def _country(name: str) -> str:
@@ -77,17 +119,20 @@ def _country(name: str) -> str:
     return country.iso3
 
 
-def _print_study(study: ReleaseStudy, out: Path | None) -> None:
+def _print_study(study: ReleaseStudy) -> None:
     report = study.summary
     for side in ("old", "new"):
         release = report[side]
         print_lines(
-            f"{side}: {release['name']}, vintage {', '.join(release['vintages'])}, {release['events']:,} events",
+            f"{side}: {release['name']}, vintage {release['vintage']}, {release['events']:,} events",
             f"  {_account(release['accounting'])}",
         )
+        for reason, number in release["reading"]["excluded"].items():
+            print_lines(f"  left out in reading, {reason.replace('-', ' ')}: {number:,}")
+    print_lines("", *headline(report))
     print_lines("")
     rows = [[name, *(count(value) for value in report["totals"][name].values())] for name in report["totals"]]
-    header = [", ".join(study.old.vintages), ", ".join(study.new.vintages)]
+    header = [report["old"]["vintage"], report["new"]["vintage"]]
     print_table("Figures of both", ["", *header, "difference"], rows)
     print_lines("", "Where the difference in people killed (best) comes from:")
     for part in report["difference_of_best"]:
@@ -97,8 +142,17 @@ def _print_study(study: ReleaseStudy, out: Path | None) -> None:
         print_lines("", f"Changed in {report['matched']['changed']:,} matched events: {changed}")
     _print_years(report["by_country_and_year"], header)
     print_lines("", *(f"  {note}" for note in report["notes"]), *_credits(study))
+
+
+def _print_whereabouts(out: Path | None, kept: Manifest | None, place: Home | None) -> None:
     if out is not None:
-        print_lines(f"Lists and tables: {out}")
+        print_lines(f"Page, lists and tables: {out}")
+    if kept is not None and place is not None:
+        print_lines(
+            f"Kept in {place.root} as {kept.content[:12]}, a page at /releases/: tutela serve --home {place.root}"
+        )
+    else:
+        print_note("No home was found, so the comparison was not kept and trace will not find it (see --home).")
 
 
 def _print_years(years: list[dict[str, Any]], header: list[str]) -> None:
@@ -122,7 +176,9 @@ def _print_years(years: list[dict[str, Any]], header: list[str]) -> None:
 
 
 def _credits(study: ReleaseStudy) -> list[str]:
-    return list(dict.fromkeys(f"  {side.attribution} ({side.licence})" for side in (study.old, study.new)))
+    return list(
+        dict.fromkeys(f"  {side.attribution} ({side.licence})" for side in (study.old.manifest, study.new.manifest))
+    )
 
 
 def _account(account: dict[str, Any]) -> str:

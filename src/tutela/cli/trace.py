@@ -48,7 +48,13 @@ def _print_report(report: dict[str, Any]) -> None:
         print_lines(f"file {file['digest'][:12]}  {file['path'] or 'no path known'} ({file['found']})")
     if report["rows_in_all"]:
         print_lines(f"{report['rows_in_all']:,} source rows:")
-        print_lines(*(f"  {row['file']}, line {row['line']}: event {row['event_id']}" for row in report["rows"]))
+        print_lines(*(f"  {row['file']}, line {row['line']}{_name(row['event_id'])}" for row in report["rows"]))
+        if report["rows_held"]:
+            print_lines(f"  {report['rows_held']['why']}")
         if report["rows_in_all"] > len(report["rows"]):
             print_lines(f"  ... and {report['rows_in_all'] - len(report['rows']):,} more (--rows)")
     print_lines("Computed again: the same.")
+
+
+def _name(event_id: str | None) -> str:
+    return "" if event_id is None else f": event {event_id}"

@@ -99,7 +99,7 @@ def read_areas(path: Path, *, strict: bool = False) -> AreaReading:
     areas, excluded = [], []
     for number, feature in enumerate(features, start=1):
         unit = _read_unit(_lower(feature), source)
-        shape = read_shape(feature, path)
+        shape = read_shape(feature, path, number)
         fault = _find_fault(unit, shape, source)
         if fault:
             excluded.append(ExcludedRow(number, *fault))
@@ -149,12 +149,18 @@ def _find_source(features: list[dict[str, Any]], path: Path) -> str:
 
 
 _NEEDED: Final = {
+    "invented": {"invented", "code", "name", "level", "within"},
     "geoboundaries": {"shapename", "shapegroup", "shapetype"},
     "natural-earth-0": {"adm0_a3", "name", "sovereignt"},
     "natural-earth-1": {"adm0_a3", "name"},
 }
 _PUBLIC: Final = Origin("Natural Earth", "not stated", "public domain", "Natural Earth", recorded_harms=())
 _ORIGINS: Final = {
+    "invented": Origin(
+        *("Invented country", "not stated", "CC0-1.0", "Invented by Tutela; no place is real"),
+        recorded_harms=(),
+        invented=True,
+    ),
     "geoboundaries": Origin(
         *(
             "geoBoundaries",
@@ -196,12 +202,24 @@ def _read_unit(properties: Mapping[str, Any], source: str) -> AdminUnit:
         return AdminUnit(code, name, number, country if number == 1 else "", country, None, None, source)
     if source == "cod-ab":
         return _read_cod(properties)
+    if source == "invented":
+        return _read_invented(properties)
     country = _iso3(_text(properties, "iso_a3_eh", "iso_a3")) or _iso3(_text(properties, "adm0_a3"))
     name = _text(properties, "name", "name_en")
     if source == "natural-earth-0":
         return AdminUnit(_text(properties, "adm0_a3"), name, 0, "", country, None, None, source)
     code = _text(properties, "iso_3166_2", "adm1_code", "id")
     return AdminUnit(code, name, 1, country, country, None, None, source)
+
+
+def _read_invented(properties: Mapping[str, Any]) -> AdminUnit:
+    """A province or district of the country that Tutela invents; no list of countries has its code."""
+    level, country = _text(properties, "level"), _text(properties, "country")
+    parent = _text(properties, "within") or country
+    number = int(level) if level.isascii() and level.isdigit() else -1
+    return AdminUnit(
+        _text(properties, "code"), _text(properties, "name"), number, parent, country, None, None, "invented"
+    )
 
 
 def _read_cod(properties: Mapping[str, Any]) -> AdminUnit:

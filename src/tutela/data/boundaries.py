@@ -69,8 +69,8 @@ def load_boundaries(path: Path) -> Boundaries:
     """Read a GeoJSON FeatureCollection of countries; the file must have at least one polygon."""
     features = read_features(path)
     codes, shapes = [], []
-    for feature in features:
-        shape = read_shape(feature, path)
+    for number, feature in enumerate(features, start=1):
+        shape = read_shape(feature, path, number)
         if shape is not None:
             shapes.append(shape)
             codes.append(_find_code(feature.get("properties") or {}))
@@ -108,20 +108,23 @@ def _check_projection(crs: object, path: Path) -> None:
         )
 
 
-def read_shape(feature: Mapping[str, Any], path: Path) -> shapely.Geometry | None:
-    """The area of a feature, made valid where it is not; None where it has none; refuses one beyond the globe."""
+def read_shape(feature: Mapping[str, Any], path: Path, number: int) -> shapely.Geometry | None:
+    """The area of a feature, made valid where it is not; None where it has none; refuses one beyond the globe.
+
+    `number` is the feature's own in the file, from 1: every refusal names it.
+    """
     geometry = feature.get("geometry")
     if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     shape = shapely.from_geojson(json.dumps(geometry), on_invalid="ignore")
     if shape is None:
-        raise _refuse(path, "A polygon cannot be read.")
+        raise _refuse(f"{path}, feature {number}, geometry", "The polygon cannot be read.")
     west, south, east, north = shapely.bounds(shape)
     if west < -180 - _SLACK or east > 180 + _SLACK or south < -90 - _SLACK or north > 90 + _SLACK:
         raise Problem(
             "shape-projection",
             "A shape reaches beyond -180..180 or -90..90 degrees: it is in another projection than it says.",
-            where=str(path),
+            where=f"{path}, feature {number}, geometry",
             remedy=_IN_DEGREES,
         )
     return shape if shape.is_valid else shapely.make_valid(shape)
@@ -136,7 +139,7 @@ def _find_code(properties: Mapping[str, Any]) -> str:
     return ""
 
 
-def _refuse(path: Path, message: str) -> Problem:
+def _refuse(path: Path | str, message: str) -> Problem:
     return Problem(
         "file-not-a-table",
         message,

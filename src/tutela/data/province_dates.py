@@ -13,6 +13,7 @@ from tutela.catalogue.provinces import ProvinceChange, load_province_changes
 from tutela.data.areas import AdminUnit
 
 Side = Literal["before", "after", "mixed", "unknown"]
+Sides = dict[date, tuple[list[ProvinceChange], Side]]
 
 
 def date_units(
@@ -23,7 +24,9 @@ def date_units(
     A list as a whole stands before or after a change: a name that is in both (Équateur, South Darfur) means other
     ground on each side, and the names beside it tell which. Where that is settled, the dates of all provinces of
     that country come from the table; a list's own date says when it was published, not since when a province is.
-    Only provinces (level 1) are dated. A list that holds old and new names together is left as it is, with a note.
+    Only provinces (level 1) are dated. Where provinces went and came back under their old names (South Sudan's ten
+    states), a name that only one side has tells, or else the day of the list. A list that holds old and new names
+    together is left as it is, with a note.
     """
     table = load_province_changes() if changes is None else tuple(changes)
     dated = list(units)
@@ -32,6 +35,8 @@ def date_units(
         rows = [row for row, unit in enumerate(units) if unit.country == country and unit.level == 1]
         names = frozenset(fold_name(units[row].name) for row in rows)
         sides = {step: (found, _find_side(names, country, found)) for step, found in _steps(table, country)}
+        sides, told = _resolve_return(sides, names, _published(units[row] for row in rows))
+        notes.extend(f"{country}: {sentence}" for sentence in told)
         settled = {step: held for step, held in sides.items() if held[1] in ("before", "after")}
         notes.extend(
             f"{country}: the list holds provinces from before and after {step.isoformat()}; it was not dated."
@@ -41,9 +46,32 @@ def date_units(
         if settled and len(settled) == len([held for held in sides.values() if held[1] != "unknown"]):
             for row in rows:
                 dated[row] = _date_unit(units[row], settled)
-            told = ", ".join(f"{side} {step.isoformat()}" for step, (_, side) in settled.items())
-            notes.append(f"{country}: the list stands {told}.")
+            where = ", ".join(f"{side} {step.isoformat()}" for step, (_, side) in settled.items())
+            notes.append(f"{country}: the list stands {where}.")
     return tuple(dated), tuple(notes)
+
+
+def _published(units: Iterable[AdminUnit]) -> date | None:
+    """The day that the list gives itself, if it gives one and the same to all."""
+    days = {unit.valid_from for unit in units}
+    return days.pop() if len(days) == 1 else None
+
+
+def _resolve_return(sides: Sides, names: frozenset[str], published: date | None) -> tuple[Sides, tuple[str, ...]]:
+    """The sides without those that a return of old names makes contradict each other, and what to say of it."""
+    back = max((step for step, (_, side) in sides.items() if side == "after"), default=None)
+    gone = [step for step, (_, side) in sides.items() if back and step < back and side in ("before", "mixed")]
+    if back is None or not gone:
+        return sides, ()
+    began = {name for change in sides[gone[0]][0] for name in change.old_names}
+    only_new = {name for change in sides[back][0] for spelt in change.new_names for name in spelt} - began
+    if names & only_new or (published is not None and published >= back):
+        return {step: held for step, held in sides.items() if step not in gone}, ()
+    if published is not None and published < gone[0]:
+        return {step: held for step, held in sides.items() if step < back}, ()
+    kept = {step: held for step, held in sides.items() if step < gone[0]}
+    said = f"its names stood before {gone[0].isoformat()} and again since {back.isoformat()}"
+    return kept, (f"{said}; the list does not tell which, and is dated for neither.",)
 
 
 def _steps(table: Iterable[ProvinceChange], country: str) -> list[tuple[date, list[ProvinceChange]]]:

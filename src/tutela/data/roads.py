@@ -39,9 +39,9 @@ def load_roads(path: Path) -> Roads:
     is_kml = unpacked.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     found, skipped = _read_kml(unpacked.content, path) if is_kml else _read_geojson(unpacked.content, path)
     lines, words = [], []
-    for coordinates, word in found:
+    for coordinates, word, where in found:
         if len(coordinates) > 1:
-            lines.append(shapely.LineString(_check(coordinates, path)))
+            lines.append(shapely.LineString(_check(coordinates, where)))
             words.append(word)
     if not lines:
         raise Problem(
@@ -50,7 +50,10 @@ def load_roads(path: Path) -> Roads:
     return Roads(tuple(lines), tuple(words), unpacked.file_digest, skipped + len(found) - len(lines))
 
 
-_Found = tuple[list[tuple[Any, str]], int]
+_Line = tuple[Any, str, str]
+"""Coordinates, the word for the class, and the place in the file."""
+
+_Found = tuple[list[_Line], int]
 
 
 def _read_geojson(content: bytes, path: Path) -> _Found:
@@ -61,8 +64,8 @@ def _read_geojson(content: bytes, path: Path) -> _Found:
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         raise _refuse("This is neither KML nor a GeoJSON collection of features.", path) from None
     if not any(name in reference for name in ("CRS84", "4326")):
-        raise _refuse("The coordinates are in another reference system than WGS 84.", path)
-    found: list[tuple[Any, str]] = []
+        raise _refuse("The coordinates are in another reference system than WGS 84.", f"{path}, crs")
+    found: list[_Line] = []
     skipped = 0
     for number, feature in enumerate(features, 1):
         try:
@@ -71,9 +74,9 @@ def _read_geojson(content: bytes, path: Path) -> _Found:
                 skipped += 1
                 continue
             parts = [geometry["coordinates"]] if geometry["type"] == "LineString" else geometry["coordinates"]
-            found.extend((part, _find_word(properties)) for part in parts)
+            found.extend((part, _find_word(properties), f"{path}, feature {number}") for part in parts)
         except (AttributeError, KeyError, TypeError):
-            raise _refuse(f"Feature {number} is not as GeoJSON wants it.", path) from None
+            raise _refuse("The feature is not as GeoJSON wants it.", f"{path}, feature {number}") from None
     return found, skipped
 
 
@@ -86,7 +89,9 @@ def _find_word(properties: Mapping[str, Any]) -> str:
 class _Kml:
     """Collects the coordinates of every LineString; the names of elements may carry a prefix."""
 
-    lines: list[tuple[Any, str]] = field(default_factory=list)
+    path: Path
+    parser: expat.XMLParserType
+    lines: list[_Line] = field(default_factory=list)
     open_tags: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
 
@@ -98,7 +103,8 @@ class _Kml:
     def end(self, _tag: str) -> None:
         if self.is_in_line():
             points = [part.split(",")[:2] for part in "".join(self.text).split()]
-            self.lines.append(([[float(x), float(y)] for x, y in points], ""))
+            place = f"{self.path}, line {self.parser.CurrentLineNumber}"
+            self.lines.append(([[float(x), float(y)] for x, y in points], "", place))
         self.open_tags.pop()
 
     def characters(self, text: str) -> None:
@@ -109,33 +115,34 @@ class _Kml:
         return self.open_tags[-2:] == ["LineString", "coordinates"]
 
 
-def _refuse_entities(*_arguments: object) -> None:
-    # Entities that stand for entities can fill the memory; no road file needs any.
+def _refuse_declarations(*_arguments: object) -> None:
+    # Entities can fill the memory or stand for other files of this machine; no road file declares any.
     raise ValueError
 
 
 def _read_kml(content: bytes, path: Path) -> _Found:
-    kml = _Kml()
     parser = expat.ParserCreate()
+    kml = _Kml(path, parser)
     parser.StartElementHandler, parser.EndElementHandler = kml.start, kml.end
     parser.CharacterDataHandler = kml.characters
-    parser.EntityDeclHandler = _refuse_entities
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse_declarations
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError):
-        raise _refuse("The KML cannot be read.", path) from None
+        place = f"{path}, line {parser.CurrentLineNumber}"
+        raise _refuse("The KML cannot be read, or declares a document type.", place) from None
     return kml.lines, 0
 
 
-def _check(coordinates: Any, path: Path) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _check(coordinates: Any, where: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     try:
         points = np.array([point[:2] for point in coordinates], dtype=np.float64)
     except (TypeError, ValueError, IndexError):
-        raise _refuse("A line has coordinates that are no numbers.", path) from None
+        raise _refuse("A line has coordinates that are no numbers.", where) from None
     if points.ndim != 2 or points.shape[1] != 2 or not (np.abs(points) <= [180.0, 90.0]).all():
-        raise _refuse("The coordinates are no degrees of longitude and latitude.", path)
+        raise _refuse("The coordinates are no degrees of longitude and latitude.", where)
     return points
 
 
-def _refuse(message: str, path: Path) -> Problem:
-    return Problem("source-unknown", message, where=str(path), remedy="Export the roads as GeoJSON in WGS 84.")
+def _refuse(message: str, where: Path | str) -> Problem:
+    return Problem("source-unknown", message, where=str(where), remedy="Export the roads as GeoJSON in WGS 84.")

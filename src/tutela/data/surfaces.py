@@ -25,6 +25,7 @@ Values = NDArray[np.float64]
 
 _TAGS: Final = ("mode", "season", "speeds")
 _LONGEST_TAG: Final = 200
+_SPHEROIDS: Final = ("WGS 84", "GRS 1980", "GRS80")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _open(path: Path) -> Iterator[DatasetReader]:
 def _read_grid(source: DatasetReader, path: Path) -> Grid:
     step = source.transform
     is_upright = step.a > 0 and step.e < 0 and step.b == 0 and step.d == 0
-    if source.crs is None or not source.crs.is_geographic or not is_upright:
+    if source.crs is None or not source.crs.is_geographic or not _is_geocentric(source.crs) or not is_upright:
         what = (
             "no reference system" if source.crs is None else f"the reference system {source.crs.to_string()[:60]}"
         )
@@ -143,12 +144,21 @@ def _read_grid(source: DatasetReader, path: Path) -> Grid:
     return grid
 
 
+def _is_geocentric(crs: Any) -> bool:
+    """Whether degrees are those of WGS 84, or of a datum within a metre or two of it: older ones lie beside it."""
+    words = crs.to_wkt()
+    return any(f'SPHEROID["{name}' in words for name in _SPHEROIDS)
+
+
 def _not_degrees(message: str, path: Path) -> Problem:
     return Problem(
         "raster-projection",
         message,
         where=str(path),
-        remedy="Warp it to EPSG:4326 with north up, within -180 and 180 degrees.",
+        remedy=(
+            "Warp it to EPSG:4326 with north up, within -180 and 180 degrees "
+            "(gdalwarp -t_srs EPSG:4326 OLD.tif NEW.tif)."
+        ),
     )
 
 

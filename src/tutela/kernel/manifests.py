@@ -30,6 +30,7 @@ class Manifest:
     `recipe` follows from inputs, parameters, seed and algorithms; `content` is the digest of the result, that
     is of `parts`: the digest of each table and document, filled in by the store.
     `about` holds what helps a reader and decides nothing (versions, paths, the time it took).
+    `redistributable` is False where rows of it may not leave the home: the terms of a source forbid it.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Manifest:
     invented: bool = False
     about: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    redistributable: bool = True
 
     @property
     def recipe(self) -> str:
@@ -80,6 +82,7 @@ class Manifest:
             "invented": self.invented,
             "about": dict(self.about),
             "parts": dict(self.parts),
+            "redistributable": self.redistributable,
         }
 
     @classmethod
@@ -104,4 +107,6 @@ class Manifest:
             invented=value["invented"],
             about=value["about"],
             parts=value["parts"],
+            # Earlier manifests did not say: then only what everybody may read is known to be free.
+            redistributable=value.get("redistributable", value["marking"] == "unclassified"),
         )

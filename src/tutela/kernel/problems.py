@@ -71,6 +71,7 @@ _KINDS: Final = (
     ProblemKind("not-possible", "That cannot be done as things are", http_status=409),
     ProblemKind("factor-needed", "The second factor is needed", exit_code=4, http_status=403),
     ProblemKind("key-unusable", "A key cannot be used", exit_code=3, http_status=500),
+    ProblemKind("backup-unusable", "The backup cannot be used", exit_code=3, http_status=500),
     ProblemKind("database-unready", "The database is not ready", http_status=503),
     # the service
     ProblemKind("host-not-loopback", "The application may only be reached from this machine for now"),

@@ -14,7 +14,7 @@ from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.service.databases import VARIABLE
 
-OWNER: Final = f"{VARIABLE}_OWNER"
+OWNER: Final = "TUTELA_DATABASE_OWNER"
 """As TUTELA_DATABASE, for the role that owns the tables: used to make and to change them, and for nothing else."""
 
 
@@ -60,6 +60,15 @@ def verify_ledger(home: Path | None, progress: Callable[[int, int], None] | None
     from tutela.records.ledger.verifying import verify_ledger as verify
 
     return verify(load_public_keys(_keys()), progress).as_json()
+
+
+def erase_again(home: Path) -> int:
+    """Erase what was erased before: the list lies with the keys, and a restored backup may be older than it."""
+    _open(home)
+    from tutela.records.accounts.actions import FOUNDER
+    from tutela.records.vault.actions import erase_again as erase
+
+    return int(erase(by=Principal(FOUNDER)))
 
 
 def examine_register(home: Path | None) -> list[str]:

@@ -8,12 +8,15 @@ import json
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tutela.kernel.problems import Problem
 from tutela.service.routes import Route, routes
+
+if TYPE_CHECKING:
+    from tutela.service.sealer import Sealer
 
 __all__ = ["Route", "routes", "serve"]
 
@@ -80,6 +83,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._descriptor = listener.detach()  # gunicorn takes it over, and closes it
         self._home = home
         self._as_json = as_json
+        self._sealer: Sealer | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -92,11 +96,23 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "control_socket_disable": True,
             "server_software": "tutela",
+            "post_worker_init": lambda _worker: self._start_sealer(),
+            "worker_exit": lambda _server, _worker: self._stop_sealer(),
             "when_ready": lambda _server: _announce(self._address, as_json=self._as_json),
         }
         for name, value in settings.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
+
+    def _start_sealer(self) -> None:
+        """Close the ledger behind the requests, in this process: there is one worker."""
+        from tutela.service.sealer import start_sealer
+
+        self._sealer = start_sealer()
+
+    def _stop_sealer(self) -> None:
+        if self._sealer is not None:
+            self._sealer.stop()
 
     def load(self) -> Any:
         """Build the application inside the worker."""

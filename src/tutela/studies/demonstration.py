@@ -7,14 +7,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import numpy as np
+
 from tutela.catalogue.presences import Presence
+from tutela.data.store.folders import write_out
 from tutela.data.store.homes import create_home
 from tutela.kernel.tables import Events, Sites, Table
 from tutela.studies.executor import Executor
 from tutela.studies.intake import Intake, ReadingSpec, keep, take_in_events, take_in_sites
 from tutela.studies.invented.country import COUNTRY_NAMES, InventedCountry, build_country
+from tutela.studies.invented.earlier_release import keep_earlier_release
 from tutela.studies.invented.files import write_country
+from tutela.studies.pages.subjects import MapGround
+from tutela.studies.people_sources import PeopleFiles
 from tutela.studies.statement_building import BuiltStatement, StatementRequest, build_statement
+from tutela.studies.surfaces import SurfaceSpec, build_surface, surface_files
+from tutela.studies.travel_ground import TravelGround, take_in_surface
+
+CELL_DEG: Final = 0.05
+"""Cells of the surface: some five kilometres, quick to search."""
 
 PLACES_ON_MAP: Final = 36
 """The largest towns; more names would hide the events."""
@@ -28,6 +39,8 @@ class _Task:
     country: InventedCountry
     events: Intake[Events]
     sites: Intake[Sites]
+    travel: TravelGround
+    people: PeopleFiles
 
 
 def build_demonstration(
@@ -47,7 +60,14 @@ def build_demonstration(
     spec = ReadingSpec(source="csv", today=country.last_day)
     events = _with_origin(take_in_events([_named(files, "events.csv")], spec), country)
     sites = _with_origin(take_in_sites([_named(files, "sites.csv")], spec), country)
-    tasks = [_Task(presence, country, events, sites) for presence in country.presences]
+    travel = _lay_ground(files, home.root / "invented-surface", country)
+    people = PeopleFiles(
+        people=tuple(path for path in files if path.name.startswith("invented-people-")),
+        per_value=(1.0,),
+        places=(_named(files, "places.csv"),),
+        invented=country.origin,
+    )
+    tasks = [_Task(presence, country, events, sites, travel, people) for presence in country.presences]
     statements = []
     for i, built in enumerate(executor.run(_state, tasks)):
         told(f"stating {country.presences[i].name}", 3 + i, 9)
@@ -61,6 +81,7 @@ def build_demonstration(
         )
     keep(events, home.store)
     keep(sites, home.store)
+    keep_earlier_release(home, country, events)
     return {
         "home": str(home.root),
         "country": country.name,
@@ -84,7 +105,39 @@ def _state(task: _Task) -> BuiltStatement:
             places=country.map_places[:PLACES_ON_MAP],
             activities=country.activities_of(task.presence.presence_id),
             country_names=COUNTRY_NAMES,
+            ground=_map_ground(country),
+            travel=task.travel,
+            people=task.people,
         )
+    )
+
+
+def _lay_ground(files: tuple[Path, ...], folder: Path, country: InventedCountry) -> TravelGround:
+    """The surface of the dry season by vehicle, from the country's own files and written as the command would."""
+    (west, south), (east, north) = (edge(np.concatenate(country.land), axis=0) for edge in (np.min, np.max))
+    study = build_surface(
+        SurfaceSpec(
+            landcover=_named(files, "landcover.tif"),
+            bbox=(float(west), float(south), float(east), float(north)),
+            cell_deg=CELL_DEG,
+            mode="motorised",
+            season="dry",
+            roads=_named(files, "roads.geojson"),
+            rivers=_named(files, "rivers.geojson"),
+        )
+    )
+    write_out(folder, surface_files(replace(study, report={"invented": True, **study.report})))
+    return take_in_surface(folder / "friction.tif", country.origin)
+
+
+def _map_ground(country: InventedCountry) -> MapGround:
+    """Rivers and roads of the invented country, and the names of its places in Arabic script."""
+    terrain = country.terrain
+    return MapGround(
+        rivers=[river.points for river in terrain.rivers],
+        roads=[road.points for road in terrain.roads if road.kind == "paved"],
+        tracks=[road.points for road in terrain.roads if road.kind == "track"],
+        names={town.name: town.name_ar for town in country.towns},
     )
 
 

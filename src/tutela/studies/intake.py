@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import tutela
+from tutela.catalogue.crosswalks import digest_shipped
 from tutela.data.sources.events import EventSpec, read_events_as
 from tutela.data.sources.perpetrators import EMPTY, load_actor_list
 from tutela.data.sources.presence import read_sites
@@ -104,6 +105,7 @@ class Intake(Generic[T]):
                 "actors": _digest_or_none(self.spec.actors),
                 "boundaries": _digest_or_none(self.spec.boundaries),
                 "crosswalk": _digest_or_none(self.spec.crosswalk),
+                **_shipped_crosswalks(self.readings),
             },
             algorithms={"reading": ALGORITHM},
             accounting=(self.accounting,),
@@ -111,6 +113,7 @@ class Intake(Generic[T]):
             licence="; ".join(dict.fromkeys(origin.licence for origin in self.origins)),
             attribution="; ".join(dict.fromkeys(origin.attribution for origin in self.origins)),
             invented=self.is_invented,
+            redistributable=all(origin.redistributable for origin in self.origins),
             about={
                 "version": tutela.__version__,
                 "files": {reading.file_digest: reading.path for reading in self.readings},
@@ -160,10 +163,14 @@ def _take_in(
 ) -> Intake[T]:
     if not paths:
         raise Problem("nothing-to-study", f"No file of {kind} was named.", remedy="Name at least one file.")
-    read_ = list(executor.run(read, [(path, spec) for path in paths]))
+    return merge_readings(kind, list(executor.run(read, [(path, spec) for path in paths])), spec)
+
+
+def merge_readings(kind: str, found: Sequence[Reading[T]], spec: ReadingSpec) -> Intake[T]:
+    """What was read as one table, each event once; refused ("id-conflict") where two files disagree on one."""
     # By digest, so that the order in which the files were named does not matter; the same file twice is one.
-    readings = tuple(sorted({item.file_digest: item for item in read_}.values(), key=lambda item: item.file_digest))
-    table = type(readings[0].table).concatenate([_numbered(item.table, i) for i, item in enumerate(readings)])
+    readings = tuple(sorted({item.file_digest: item for item in found}.values(), key=lambda item: item.file_digest))
+    table = _join_tables([_numbered(item.table, i) for i, item in enumerate(readings)])
     excluded: dict[str, int] = {}
     for reading in readings:
         for reason, count in reading.accounting.excluded.items():
@@ -175,11 +182,17 @@ def _take_in(
     placed = sum(reading.accounting.placed for reading in readings) - (len(table) - len(kept))
     total = sum(reading.accounting.input for reading in readings)
     accounting = Accounting(f"reading {kind}", total, placed, excluded)
-    return Intake(kind, table.take(kept), readings, accounting, spec)
+    return Intake(kind, table if len(kept) == len(table) else table.take(kept), readings, accounting, spec)
 
 
 def _digest_or_none(path: Path | None) -> str | None:
     return None if path is None else digest_file(path)
+
+
+def _shipped_crosswalks(readings: Sequence[Reading[Any]]) -> dict[str, Any]:
+    """The shipped crosswalks that were read with; no entry without any, so that other recipes stay as they are."""
+    used = digest_shipped(reading.source for reading in readings)
+    return {"shipped_crosswalks": used} if used else {}
 
 
 def _numbered(table: T, file: int) -> T:
@@ -187,7 +200,14 @@ def _numbered(table: T, file: int) -> T:
     return type(table).from_columns(columns)
 
 
+def _join_tables(tables: Sequence[T]) -> T:
+    # A single table stays where it is: copies of two million rows are what memory is short of.
+    return tables[0] if len(tables) == 1 else type(tables[0]).concatenate(tables)
+
+
 def _first_of_each(events: Events, paths: Sequence[str]) -> NDArray[np.intp]:
+    if len(paths) == 1:
+        return np.arange(len(events))  # within a file the reader has seen to it
     first, groups = np.unique(events.event_id, return_index=True, return_inverse=True)[1:]
     here = np.arange(len(events))
     again = here[first[groups] != here]

@@ -25,7 +25,8 @@ from tutela.kernel.tables import Events
 from tutela.studies.intake import Intake, ReadingSpec
 
 DOCUMENT: Final = "mapping.toml"
-"""The mapping's name inside the artifact."""
+CROSSWALK: Final = "crosswalk.csv"
+"""The names inside the artifact of the mapping, and of the crosswalk where the mapping names one of its own."""
 
 LISTED: Final = 20
 """So many bad rows and values without a translation are shown; the rest are counted."""
@@ -104,6 +105,7 @@ class MappedStudy:
                 {"field": item.field, "value": item.value, "rows": item.rows} for item in unmapped[:LISTED]
             ],
             "unmapped_values_in_all": len(unmapped),
+            "crosswalk": self.mapping.crosswalk and self.mapping.crosswalk.digest,
             "first_rows": self.first_rows(rows),
             "excluded": dict(Counter(row.reason for row in excluded)),
             "excluded_rows": [
@@ -132,8 +134,12 @@ def keep_mapped(study: MappedStudy, store: Store) -> Manifest:
     """Register the events as an import with its mapping beside them; raises the reason why the file is refused."""
     reading, text = study.reading, study.mapping.text
     intake = Intake("events", reading.table, (reading,), reading.accounting, study.spec)
-    content = Content(intake.content.tables, {DOCUMENT: text})
-    parameters = {**intake.manifest.parameters, "mapping": bytes_digest(text)}
+    documents, parameters = {DOCUMENT: text}, {**intake.manifest.parameters, "mapping": bytes_digest(text)}
+    if study.mapping.crosswalk is not None:
+        parameters["crosswalk"] = study.mapping.crosswalk.digest
+    if study.mapping.crosswalk_text is not None:
+        documents[CROSSWALK] = study.mapping.crosswalk_text
+    content = Content(intake.content.tables, documents)
     return store.write(replace(intake.manifest, content=content.digest, parameters=parameters), content)
 
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import h3
 import numpy as np
-import polars as pl
+import shapely
 from numpy.typing import NDArray
 
 import tutela
 from tutela.catalogue.travel import find_aircraft
+from tutela.data.geoparquet import parquet_bytes, write_points
+from tutela.engine.people.travel_areas import row_areas_km2
 from tutela.engine.presence.strength import staffed_rows
 from tutela.engine.reach import flights, traveltime
-from tutela.engine.reach.flights import Aircraft, compute_air_travel
+from tutela.engine.reach.flights import Aircraft, compute_air_travel, sort_landings
 from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.openings import find_runs
 from tutela.engine.reach.travel_rings import describe_travel, find_starts
-from tutela.engine.reach.traveltime import Starts, Travel, compute_travel
+from tutela.engine.reach.traveltime import Travel, compute_travel
 from tutela.kernel.digests import content_digest
-from tutela.kernel.grids import Grid
-from tutela.kernel.places import EARTH_RADIUS_KM
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Sites
 
@@ -36,23 +34,21 @@ FINEST: Final = 15
 class ReachSpec:
     """How far to search: minutes, the day on which sites must be open (None for every site ever open), hexagons.
 
-    aircraft   a name of the table of speeds for reach by air; "" for reach over the surface
+    aircraft   what flies, or its name in the table of speeds, for reach by air; "" for reach over the surface
     """
 
     max_minutes: float
     as_of: date | None = None
     resolution: int = 6
-    aircraft: str = ""
+    aircraft: Aircraft | str = ""
 
 
 def study_reach(sites: Sites, surface: Surface, spec: ReachSpec) -> tuple[Travel, dict[str, Any]]:
     """The travel table of the sites and its report. Raises "nothing-to-study" where no site can set out."""
     open_sites = _open_on(staffed_rows(sites), spec.as_of)
     if spec.aircraft:
-        values = find_aircraft(spec.aircraft)
-        aircraft = Aircraft(spec.aircraft, values["ready"], values["cruise"], values["radius"])
-        starts, air = _find_landings(open_sites)
-        travel = compute_air_travel(surface.grid, starts, air, aircraft, spec.max_minutes)
+        starts, air = sort_landings(open_sites)
+        travel = compute_air_travel(surface.grid, starts, air, load_aircraft(spec.aircraft), spec.max_minutes)
     else:
         travel = compute_travel(surface, find_starts(open_sites), spec.max_minutes)
     if not travel.usable.any():
@@ -64,6 +60,14 @@ def study_reach(sites: Sites, surface: Surface, spec: ReachSpec) -> tuple[Travel
             remedy="Build a surface over these sites, or name sites that are open and where somebody is.",
         )
     return travel, _report(travel, spec)
+
+
+def load_aircraft(name: Aircraft | str) -> Aircraft:
+    """An aircraft of the table of speeds. Raises "option-invalid" for one that it does not have."""
+    if isinstance(name, Aircraft):
+        return name
+    values = find_aircraft(name)
+    return Aircraft(name, values["ready"], values["cruise"], values["radius"])
 
 
 def travel_to_h3(travel: Travel, resolution: int) -> dict[str, NDArray[Any]]:
@@ -92,14 +96,18 @@ def travel_to_h3(travel: Travel, resolution: int) -> dict[str, NDArray[Any]]:
     return {"site_id": site_ids[site[first]], "h3": hexagons[hexagon[first]], "minutes": table.minutes[first]}
 
 
-def reach_files(travel: Travel, report: dict[str, Any], resolution: int) -> dict[str, bytes]:
-    """What goes into --out: minutes by cell and by hexagon as Parquet, and the report."""
+def table_files(travel: Travel, hexagons: dict[str, NDArray[Any]]) -> dict[str, bytes]:
+    """Minutes by cell and by hexagon as GeoParquet, which a GIS draws as points and as hexagons."""
     cells = travel_columns(travel)
-    hexagons = travel_to_h3(travel, resolution)
+    outlines = {
+        name: shapely.to_wkb(shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(name)]))
+        for name in np.unique(hexagons["h3"]).tolist()
+    }
     return {
-        "travel.parquet": _parquet(cells),
-        "hexagons.parquet": _parquet(hexagons),
-        "reach.json": json.dumps(report, indent=2, ensure_ascii=False).encode() + b"\n",
+        "travel.parquet": parquet_bytes(cells, write_points(cells["lon"], cells["lat"]), ("Point",)),
+        "hexagons.parquet": parquet_bytes(
+            hexagons, [outlines[name] for name in hexagons["h3"].tolist()], ("Polygon",)
+        ),
     }
 
 
@@ -124,22 +132,8 @@ def _open_on(sites: Sites, day: date | None) -> Sites:
     return sites.take((sites.opened <= moment) & (np.isnat(sites.closed) | (sites.closed > moment)))
 
 
-def _find_landings(sites: Sites) -> tuple[Starts, NDArray[np.int8]]:
-    """Every point once for each site, and the best that is known of landing there."""
-    starts = find_starts(sites)
-    air = np.full(len(starts), -1, dtype=np.int8)
-    known: dict[tuple[str, float, float], int] = {}
-    for site_id, lon, lat, code in zip(
-        sites.site_id.tolist(), sites.lon.tolist(), sites.lat.tolist(), sites.air.tolist(), strict=True
-    ):
-        known[site_id, lon, lat] = max(code, known.get((site_id, lon, lat), -1))
-    for row, key in enumerate(zip(starts.site_id.tolist(), starts.lon.tolist(), starts.lat.tolist(), strict=True)):
-        air[row] = known[key]
-    return starts, air
-
-
 def _report(travel: Travel, spec: ReachSpec) -> dict[str, Any]:
-    area = _row_areas_km2(travel.grid)
+    area = row_areas_km2(travel.grid)
     reasons = dict(travel.unused)
     starts, table = travel.starts, travel.table
     sites = []
@@ -171,20 +165,3 @@ def _report(travel: Travel, spec: ReachSpec) -> dict[str, Any]:
         "algorithms": {"travel": flights.ALGORITHM if spec.aircraft else traveltime.ALGORITHM},
         "version": tutela.__version__,
     }
-
-
-def _row_areas_km2(grid: Grid) -> NDArray[np.float64]:
-    """The area of one cell of each row."""
-    edges = np.radians(grid.north - np.arange(grid.n_rows + 1) * grid.step_lat)
-    areas: NDArray[np.float64] = (
-        EARTH_RADIUS_KM**2 * np.radians(grid.step_lon) * (np.sin(edges[:-1]) - np.sin(edges[1:]))
-    )
-    return areas
-
-
-def _parquet(columns: dict[str, NDArray[Any]]) -> bytes:
-    file = io.BytesIO()
-    pl.DataFrame(
-        {name: column.tolist() if column.dtype.kind == "U" else column for name, column in columns.items()}
-    ).write_parquet(file)
-    return file.getvalue()

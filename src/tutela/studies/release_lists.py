@@ -6,12 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutela.engine.events.comparable import rank_revisions
 from tutela.engine.events.releases import BY_ID, ReleaseComparison
 from tutela.engine.events.renumbered import EXACT, NEAR
 from tutela.engine.events.revisions import FIGURES
@@ -19,6 +20,22 @@ from tutela.kernel.tables import VIOLENCE, Events
 
 HOW: Final = {BY_ID: "id", EXACT: "same days, place and deaths", NEAR: "near in days and place"}
 """How two rows were found to be one event."""
+
+COLUMN_NAMES: Final = {
+    "day": "first day",
+    "day_end": "last day",
+    "place": "place",
+    "precision": "precision of the place",
+    "country": "country",
+    "violence": "kind of violence",
+    "side_a": "first side",
+    "side_b": "second side",
+    "best": "people killed, best",
+    "low": "people killed, low",
+    "high": "people killed, high",
+    "civilians": "civilians killed",
+}
+"""What may be revised about an event."""
 
 _ONE: Final = (
     "event_id",
@@ -36,24 +53,42 @@ _ONE: Final = (
     "civilians",
 )
 
+_COUNTED: Final = ("low", "best", "high")
+_STANDS: Final = ("source_file", "source_line")
+
 Cell: TypeAlias = str | int | float | None
+
+
+Names = Mapping[str, Sequence[str]]
+"""The names of each side's files, by "old" and "new"."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowList:
-    """A table that writes its rows only when they are asked for: `write` is called with each row's number."""
+    """A table that writes its rows only when they are asked for: `write` is called with each row's number.
+
+    `file_columns` hold the number of a file on a side; where names are given, the name stands there instead.
+    """
 
     header: tuple[str, ...]
     length: int
     write: Callable[[int], Sequence[Cell]]
+    file_columns: Mapping[str, str] = field(default_factory=dict)
 
-    def as_json(self, rows: int) -> list[dict[str, Cell]]:
+    def as_json(self, rows: int, names: Names | None = None) -> list[dict[str, Cell]]:
         """The first rows, by the names of the columns."""
-        return [dict(zip(self.header, self.write(i), strict=True)) for i in range(min(rows, self.length))]
+        return [dict(zip(self.header, self._row(i, names), strict=True)) for i in range(min(rows, self.length))]
 
-    def as_csv(self) -> bytes:
+    def as_csv(self, names: Names) -> bytes:
         """All rows, with the mark that tells spreadsheets of UTF-8."""
-        return _write_csv(self.header, [self.write(i) for i in range(self.length)])
+        return _write_csv(self.header, [self._row(i, names) for i in range(self.length)])
+
+    def _row(self, i: int, names: Names | None) -> Sequence[Cell]:
+        row = list(self.write(i))
+        for column, side in self.file_columns.items() if names else ():
+            place = self.header.index(column)
+            row[place] = names[side][int(str(row[place]))] if names else None
+        return row
 
 
 def list_all(comparison: ReleaseComparison) -> dict[str, RowList]:
@@ -61,10 +96,47 @@ def list_all(comparison: ReleaseComparison) -> dict[str, RowList]:
     return {
         "changed": _list_changes(comparison),
         "replaced": _list_replaced(comparison),
-        "added": _list_rows(comparison.new, comparison.added),
-        "removed": _list_rows(comparison.old, comparison.removed),
+        "added": _list_rows(comparison.new, comparison.added, "new"),
+        "removed": _list_rows(comparison.old, comparison.removed, "old"),
         "ambiguous": _list_ambiguous(comparison),
     }
+
+
+def list_revised(shared: ReleaseComparison) -> RowList:
+    """Events whose number of people killed was revised, the largest change first, with the lines of both files."""
+    rows, matches, old, new = rank_revisions(shared), shared.matches, shared.old, shared.new
+    header = ("old_id", "new_id", "matched_by", "country", "day", "side_a", "side_b", "difference")
+    counts = tuple(f"{side}_{name}" for side in ("old", "new") for name in (*_COUNTED, "file", "line"))
+
+    def write(i: int) -> Sequence[Cell]:
+        a, b, how = int(matches.old[rows[i]]), int(matches.new[rows[i]]), HOW[int(matches.how[rows[i]])]
+        change = new.best[b] - old.best[a]
+        same = (_cell(new, b, name) for name in ("country", "day", "side_a", "side_b"))
+        numbers = (_cell(*side, name) for side in ((old, a), (new, b)) for name in (*_COUNTED, *_STANDS))
+        difference = None if np.isnan(change) else round(float(change))
+        return (str(old.event_id[a]), str(new.event_id[b]), how, *same, difference, *numbers)
+
+    return RowList((*header, *counts), len(rows), write, {"old_file": "old", "new_file": "new"})
+
+
+def list_dropped(events: Events, dropped: Events, side: str) -> RowList:
+    """Rows of earlier files of one side, beside the row of the later file that counts instead."""
+    order = np.argsort(events.event_id, kind="stable")
+    chosen = order[np.searchsorted(events.event_id, dropped.event_id, sorter=order)]
+    names = ("day", *_COUNTED)
+    header = (
+        "event_id",
+        *(f"{which}_{name}" for which in ("dropped", "kept") for name in (*names, "file", "line")),
+    )
+
+    def write(i: int) -> Sequence[Cell]:
+        both = ((dropped, i), (events, int(chosen[i])))
+        return (
+            str(dropped.event_id[i]),
+            *(_cell(*side, name) for side in both for name in (*names, *_STANDS)),
+        )
+
+    return RowList(header, len(dropped), write, {"dropped_file": side, "kept_file": side})
 
 
 def count_matches(comparison: ReleaseComparison) -> dict[str, int]:
@@ -122,12 +194,16 @@ def _list_pairs(comparison: ReleaseComparison, pairs: Mapping[str, NDArray[Any]]
     return RowList(header, len(pairs["old"]), write)
 
 
-def _list_rows(events: Events, rows: NDArray[np.intp]) -> RowList:
-    def write(i: int) -> Sequence[Cell]:
-        row = int(rows[i])
-        return (*(_cell(events, row, name) for name in _ONE), int(events.source_line[row]))
+def _list_rows(events: Events, rows: NDArray[np.intp], side: str) -> RowList:
+    """Whole rows, those with most people killed first."""
+    ranked = rows[np.argsort(-np.nan_to_num(events.best[rows], nan=-1), kind="stable")]
 
-    return RowList((*_ONE, "source_line"), len(rows), write)
+    def write(i: int) -> Sequence[Cell]:
+        row = int(ranked[i])
+        values = (_cell(events, row, name) for name in _ONE)
+        return (*values, int(events.source_line[row]), int(events.source_file[row]))
+
+    return RowList((*_ONE, "source_line", "file"), len(rows), write, {"file": side})
 
 
 def _cell(events: Events, row: int, name: str) -> Cell:

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
-from tutela.data.store.artifacts import SHORTEST_PREFIX, Store
+from tutela.engine.events.comparable import (
+    explain_shared,
+    find_only_in_one,
+    group_by_country,
+    group_by_year,
+    restrict_to_shared,
+)
 from tutela.engine.events.releases import ReleaseComparison, ReleaseSpec, compare_releases
-from tutela.engine.events.revisions import Revised, explain_difference, list_years, total_revised
-from tutela.kernel.accounting import Accounting
-from tutela.kernel.markings import Principal
+from tutela.engine.events.renumbered import Nearness
+from tutela.engine.events.revisions import (
+    Contribution,
+    Revised,
+    explain_difference,
+    list_years,
+    total_revised,
+)
 from tutela.kernel.problems import Problem
-from tutela.kernel.tables import Events
 from tutela.studies import release_lists as lists
-from tutela.studies.intake import ReadingSpec, take_in_events
-from tutela.studies.mappings import find_import
+from tutela.studies.licences import hold_lists
+from tutela.studies.release_sides import NOT_STATED, Release
 
-_NOT_STATED: Final = "not stated"
+_HELD: Final = "Rows of a source that may not be passed on are counted, not listed."
 
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """One side of a comparison: what it is called, its events, which vintage they are, on what terms.
-
-    `redistributable` is False where rows may not leave the home of whoever brought them.
-    """
-
-    name: str
-    sources: tuple[str, ...]
-    vintages: tuple[str, ...]
-    attribution: str
-    licence: str
-    redistributable: bool
-    reading: Accounting
-    events: Events
-
-    def as_json(self) -> dict[str, Any]:
-        """What it is, without its events."""
-        return {
-            "name": self.name,
-            "sources": list(self.sources),
-            "vintages": list(self.vintages),
-            "events": len(self.events),
-            "reading": self.reading.as_json(),
-            "attribution": self.attribution,
-            "licence": self.licence,
-        }
+KEPT_ROWS: Final = 50
+"""So many rows of each list stand in a kept comparison; the rest are found again from the two imports."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +43,11 @@ class ReleaseStudy:
     new: Release
     comparison: ReleaseComparison
 
+    @cached_property
+    def shared(self) -> ReleaseComparison:
+        """The comparison over the countries and years that both releases cover."""
+        return restrict_to_shared(self.comparison)
+
     @property
     def may_list_rows(self) -> bool:
         """Whether both sources allow their rows to be written out."""
@@ -67,23 +56,26 @@ class ReleaseStudy:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the figures must know."""
-        notes = []
+        notes: list[str] = []
         if self.old.sources != self.new.sources:
             both = f"{', '.join(self.old.sources)} and {', '.join(self.new.sources)}"
             notes.append(f"The two sides are different layouts ({both}); a difference may be one of coverage.")
         if self.old.vintages == self.new.vintages:
             notes.append(f"Both sides say the same of their vintage: {', '.join(self.old.vintages)}.")
-        elif _NOT_STATED in (*self.old.vintages, *self.new.vintages):
+        elif NOT_STATED in (*self.old.vintages, *self.new.vintages):
             notes.append("One side does not say which release it is.")
         for name, side in self.comparison.not_compared.items():
-            notes.append(f"Not compared, since the {side} release does not have it: {name}.")
+            which = {"old": "earlier", "new": "later"}[side]
+            notes.append(f"Not compared, since the {which} release does not have it: {lists.COLUMN_NAMES[name]}.")
+        earlier, later = (side.manifest.parameters["notes"] for side in (self.old, self.new))
+        notes += [f"Of both releases: {note}" for note in earlier if note in later]
+        notes += [f"Of the earlier release: {note}" for note in earlier if note not in later]
+        notes += [f"Of the later release: {note}" for note in later if note not in earlier]
         if len(self.comparison.possible):
             notes.append(
                 "Ambiguous rows may be one event under two ids, but have more than one partner; "
                 "they are listed as pairs and counted neither as replaced nor as added or removed."
             )
-        if not self.may_list_rows:
-            notes.append("Rows of a source that may not be passed on are counted, not listed.")
         return tuple(notes)
 
     @cached_property
@@ -101,27 +93,69 @@ class ReleaseStudy:
             "removed": len(comparison.removed),
             "ambiguous": {"old": len(comparison.ambiguous_old), "new": len(comparison.ambiguous_new)},
             "totals": _figures(total_revised(comparison)),
-            "difference_of_best": [
-                {
-                    "cause": item.cause,
-                    "events": item.events,
-                    "best": None if item.best is None else round(item.best),
-                }
-                for item in explain_difference(comparison)
-            ],
+            "difference_of_best": _causes(explain_difference(comparison)),
+            "shared": self._describe_shared(),
+            "only_in_one": {
+                side: {**asdict(found), "best": None if found.best is None else round(found.best)}
+                for side, found in find_only_in_one(comparison).items()
+            },
             "by_country_and_year": [
                 {"country": item.country, "year": item.year, **_figures(item.figures)}
                 for item in list_years(comparison)
             ],
-            "notes": list(self.notes),
+            "notes": [*self.notes, *([] if self.may_list_rows else [_HELD])],
+            "held_back": None if self.may_list_rows else self._held_back(),
         }
+
+    def _held_back(self) -> dict[str, Any]:
+        return hold_lists({name: table.length for name, table in self._lists.items()})
 
     def as_json(self, rows: int) -> dict[str, Any]:
         """The summary, and of each list its first rows; the summary says how long the lists are."""
         if not self.may_list_rows:
             return self.summary
-        found = lists.list_all(self.comparison)
-        return self.summary | {"lists": {name: table.as_json(rows) for name, table in found.items()}}
+        return self.summary | {"lists": self._first_rows(rows, self._names)}
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """What a home keeps and a page shows: without the names of files, which decide nothing.
+
+        Rows stand in it whoever may see them elsewhere: who may read the document may read the imports.
+        """
+        sides = {
+            side: {**release.describe(), "accounting": self.summary[side]["accounting"]}
+            for side, release in (("old", self.old), ("new", self.new))
+        }
+        found = self._lists
+        lengths = {name: table.length for name, table in found.items()}
+        # What may leave the home depends on how a side was named; what the two releases say does not.
+        same = {name: value for name, value in self.summary.items() if name != "held_back"}
+        return same | sides | {"notes": list(self.notes), "lists": self._first_rows(KEPT_ROWS), "lengths": lengths}
+
+    def _first_rows(self, rows: int, names: lists.Names | None = None) -> dict[str, list[dict[str, lists.Cell]]]:
+        return {name: table.as_json(rows, names) for name, table in self._lists.items()}
+
+    @property
+    def _names(self) -> lists.Names:
+        return {"old": self.old.files, "new": self.new.files}
+
+    @cached_property
+    def _lists(self) -> dict[str, lists.RowList]:
+        dropped = {
+            f"dropped_{side}": lists.list_dropped(release.events, release.replaced, side)
+            for side, release in (("old", self.old), ("new", self.new))
+            if len(release.replaced)
+        }
+        return lists.list_all(self.comparison) | {"revised": lists.list_revised(self.shared)} | dropped
+
+    def _describe_shared(self) -> dict[str, Any]:
+        shared = self.shared
+        return {
+            "totals": _figures(total_revised(shared)),
+            "difference_of_best": _causes(explain_shared(shared)),
+            "by_year": [{"year": int(item.key), **_figures(item.figures)} for item in group_by_year(shared)],
+            "by_country": [{"country": item.key, **_figures(item.figures)} for item in group_by_country(shared)],
+        }
 
     def out_files(self) -> dict[str, bytes]:
         """What goes into --out: the summary, the figures as a table, and each list as a table."""
@@ -130,28 +164,8 @@ class ReleaseStudy:
             "totals.csv": lists.write_totals(self.summary["by_country_and_year"]),
         }
         if self.may_list_rows:
-            files |= {f"{name}.csv": table.as_csv() for name, table in lists.list_all(self.comparison).items()}
+            files |= {f"{name}.csv": table.as_csv(self._names) for name, table in self._lists.items()}
         return files
-
-
-def open_release(name: str, spec: ReadingSpec, store: Store | None, principal: Principal) -> Release:
-    """A release from a file of events, or from an import in the home by its digest.
-
-    A name that is a path is a path. Raises what the readers and the store raise.
-    """
-    if not Path(name).exists() and store is not None and _is_digest(name):
-        return _from_store(name.lower(), store, principal)
-    intake = take_in_events([Path(name)], spec)
-    return Release(
-        name=name,
-        sources=tuple(sorted({reading.source for reading in intake.readings})),
-        vintages=tuple(sorted({origin.vintage for origin in intake.origins})),
-        attribution=intake.manifest.attribution,
-        licence=intake.manifest.licence,
-        redistributable=all(origin.redistributable for origin in intake.origins),
-        reading=intake.accounting,
-        events=intake.table,
-    )
 
 
 def study_releases(old: Release, new: Release, spec: ReleaseSpec) -> ReleaseStudy:
@@ -167,27 +181,22 @@ def study_releases(old: Release, new: Release, spec: ReleaseSpec) -> ReleaseStud
     return ReleaseStudy(old, new, compare_releases(old.events, new.events, spec))
 
 
-def _is_digest(name: str) -> bool:
-    return SHORTEST_PREFIX <= len(name) <= 64 and set(name.lower()) <= set("0123456789abcdef")
-
-
-def _from_store(digest: str, store: Store, principal: Principal) -> Release:
-    manifest = find_import(store, digest, principal)
-    return Release(
-        name=f"{manifest.title} ({manifest.content[:12]})",
-        sources=tuple(manifest.parameters["sources"]),
-        vintages=tuple(manifest.parameters["vintages"]),
-        attribution=manifest.attribution,
-        licence=manifest.licence,
-        # What is not everybody's is not known to be anybody's to pass on.
-        redistributable=not manifest.marking,
-        reading=manifest.accounting[0],
-        events=Events.from_columns(store.load_table(manifest.content, "events", principal)),
-    )
-
-
 def _figures(figures: Mapping[str, Revised]) -> dict[str, Any]:
     return {name: item.as_json() for name, item in figures.items()}
+
+
+def _causes(parts: Iterable[Contribution]) -> list[dict[str, Any]]:
+    return [
+        {"cause": part.cause, "events": part.events, "best": None if part.best is None else round(part.best)}
+        for part in parts
+    ]
+
+
+def spec_of(asked_for: Mapping[str, Any]) -> ReleaseSpec:
+    """The spec that a summary's "asked_for" came from."""
+    first, last = (asked_for[name] and date.fromisoformat(asked_for[name]) for name in ("from_day", "until"))
+    near = Nearness(asked_for["within_km"], asked_for["moved_km"])
+    return ReleaseSpec(tuple(asked_for["countries"]), first or None, last or None, asked_for["coarsest"], near)
 
 
 def _asked_for(spec: ReleaseSpec) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tutela.catalogue.presences import Presence, load_presences
 from tutela.data.store.homes import Home
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.studies.comparisons import Comparison, list_comparisons, load_comparison
 from tutela.studies.invented.files import load_presences_file
 from tutela.studies.register_imports import load_imported_facts, with_imported
 
@@ -91,6 +92,14 @@ class Shelf:
             marking=manifest.marking,
             invented=manifest.invented,
         )
+
+    def comparisons(self) -> tuple[Manifest, ...]:
+        """The comparisons of releases that this principal may read, the newest first."""
+        return list_comparisons(self.home.store, self.principal)
+
+    def load_comparison(self, digest: str) -> Comparison:
+        """One comparison of releases; raises what the store raises for a digest that leads nowhere."""
+        return load_comparison(self.home.store, digest, self.principal)
 
 
 def open_shelf(home: Home, principal: Principal | None = None) -> Shelf:

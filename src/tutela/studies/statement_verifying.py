@@ -8,12 +8,11 @@ from typing import Any
 
 from tutela.data.store.artifacts import Store
 from tutela.engine.statement.claims import verify_claims
-from tutela.engine.statement.queries import Answer, Query, evaluate_query
 from tutela.kernel.digests import bytes_digest
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
-from tutela.studies.vicinities import VicinityStudy, repeat_study
+from tutela.studies.answering import Answering
 
 CLAIMS = "claims.json"
 
@@ -39,14 +38,7 @@ def verify_statement(path: Path, store: Store, principal: Principal) -> dict[str
             where=str(folder),
             remedy="Ask whoever built the statement for the original, or build it again.",
         )
-    studies: dict[str, VicinityStudy] = {}
-
-    def evaluate(artifact: str, query: Query) -> Answer:
-        if artifact not in studies:
-            studies[artifact] = repeat_study(store, store.find(artifact, principal), principal)
-        return evaluate_query(query, studies[artifact].vicinity, studies[artifact].events)
-
-    computed = verify_claims(claims, evaluate)
+    computed = verify_claims(claims, Answering(store, principal).answer)
     return {"statement": manifest.content, "figures": len(claims["figures"]), "computed_again": computed}
 
 

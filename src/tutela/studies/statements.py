@@ -17,6 +17,8 @@ from tutela.studies.sections.answer import write_answer
 from tutela.studies.sections.drafts import Draft, list_words
 from tutela.studies.sections.identity import write_identity
 from tutela.studies.sections.method import write_method
+from tutela.studies.sections.minutes import write_minutes
+from tutela.studies.sections.people import write_people
 from tutela.studies.sections.response import write_response
 from tutela.studies.sections.sources import Scope, StatementSources
 from tutela.studies.sections.targeted import write_targeted
@@ -38,6 +40,8 @@ def compose_statement(sources: StatementSources) -> Document:
         write_identity(draft),
         _place_map(draft),
         write_targeted(draft),
+        *write_minutes(draft),
+        *write_people(draft),
         write_response(draft),
         write_unknown(draft),
         write_method(draft),
@@ -68,8 +72,10 @@ def draw_statement_map(sources: StatementSources, document: Document) -> str:
         rings_km=sources.rings_km if sources.has_rings else (),
         events=_map_events(sources, scope),
         places=sources.places,
+        ground=sources.ground,
+        notes=_held_notes(sources, scope),
         scope=plain_text(f"Events {scope.words}.", document),
-        attribution=" · ".join(dict.fromkeys(origin.name for origin in sources.origins)),
+        attribution=_map_attribution(sources),
     )
     frame = frame_of(spec)
     land = sources.land
@@ -99,6 +105,11 @@ def _caption(sources: StatementSources, scope: Scope) -> str:
     )
 
 
+def _map_attribution(sources: StatementSources) -> str:
+    named = [*(origin.name for origin in sources.origins), sources.ground.attribution]
+    return " · ".join(dict.fromkeys(name for name in named if name))
+
+
 def _map_scope(sources: StatementSources) -> Scope:
     """The year where it has an event to show, otherwise all days."""
     return sources.year if _near_or_hosts(sources, sources.year).any() else sources.life
@@ -120,8 +131,17 @@ def _map_sites(sources: StatementSources) -> MapSites:
     return MapSites(tuple(placed.name.tolist()), placed.lon, placed.lat)
 
 
+def _held_notes(sources: StatementSources, scope: Scope) -> tuple[str, ...]:
+    """How many events the map does not draw because of the terms of their source."""
+    held = int((_near_or_hosts(sources, scope) & sources.held_rows).sum())
+    if not held:
+        return ()
+    named = " · ".join(origin.name for origin in sources.origins if not origin.redistributable)
+    return (f"Counted in the figures, and not drawn because the terms of {named} keep its rows: {held:,} events.",)
+
+
 def _map_events(sources: StatementSources, scope: Scope) -> MapEvents:
-    events = sources.events.take(_near_or_hosts(sources, scope))
+    events = sources.events.take(_near_or_hosts(sources, scope) & ~sources.held_rows)
     is_core = events.violence == VIOLENCE.index("one_sided")
     return MapEvents(events.lon, events.lat, np.ones(len(events)), events.precision, is_core)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -78,6 +78,7 @@ def build_surface(spec: SurfaceSpec) -> SurfaceStudy:
         _require_minutes(spec.river_minutes)
         speeds = replace(speeds, river_minutes=spec.river_minutes)
     cover = read_raster(spec.landcover, grid)
+    _require_values(cover.values, spec.landcover, spec)
     road, road_kmh, roads = _lay_roads(spec, grid, speeds)
     digests = {"landcover": cover.file_digest} | ({"roads": roads["digest"]} if spec.roads else {})
     water = {}
@@ -87,21 +88,25 @@ def build_surface(spec: SurfaceSpec) -> SurfaceStudy:
     slope = None
     if spec.slope:
         raster = read_raster(spec.slope, grid)
+        _require_values(raster.values, spec.slope, spec)
         slope, digests["slope"] = raster.values, raster.file_digest
     rivers = [*water["rivers"].lines, *water["lakes"].lines]
     near_rivers = [rivers[i] for i in keep_near(grid, rivers)]
+    areas = [*water["lakes"].polygons, *water["rivers"].polygons]
     layers = Layers(
         grid,
         _read_classes(cover.values, spec.landcover),
         road,
-        burn_areas(grid, [*water["lakes"].polygons, *water["rivers"].polygons]),
+        burn_areas(grid, areas),
         burn_lines(grid, near_rivers, [1] * len(near_rivers)) == 1,
         slope,
     )
     built = build_friction(
         layers, Speeds(speeds.mode, speeds.season, speeds.land_kmh, road_kmh, speeds.river_minutes)
     )
-    return SurfaceStudy(built, _report(spec, speeds, built, {"digests": digests, "roads": roads}))
+    elsewhere = [name for name, layer in water.items() if getattr(spec, name) and not _touches(layer, grid)]
+    layers_told = {"digests": digests, "roads": roads, "elsewhere": elsewhere}
+    return SurfaceStudy(built, _report(spec, speeds, built, layers_told))
 
 
 def surface_files(study: SurfaceStudy) -> dict[str, bytes]:
@@ -119,7 +124,11 @@ def load_surface(path: Path) -> Surface:
     """
     raster = read_raster(path)
     tags = {name: raster.tags[name] or "not stated" for name in ("mode", "season")}
-    return Surface(raster.grid, raster.values.astype(np.float32), tags["mode"], tags["season"])
+    try:
+        return Surface(raster.grid, raster.values.astype(np.float32), tags["mode"], tags["season"])
+    except Problem as problem:
+        place = problem.where.removeprefix("surface") if problem.where else ""
+        raise Problem(problem.code, problem.message, remedy=problem.remedy, where=f"{path}{place}") from None
 
 
 def describe_surface(surface: Surface) -> tuple[Manifest, Content]:
@@ -203,6 +212,22 @@ def _read_classes(values: NDArray[np.float64], path: Path) -> NDArray[np.int16]:
     return classes.astype(np.int16)
 
 
+def _require_values(values: NDArray[np.float64], path: Path, spec: SurfaceSpec) -> None:
+    """Refuse a raster that says nothing anywhere in the box: what is built on it would be one gap."""
+    if np.isnan(values).all():
+        box = ", ".join(f"{degrees:g}" for degrees in spec.bbox)
+        raise Problem(
+            "surface-unusable",
+            f"The raster has no value in the box (west, south, east, north: {box}): all of it is nodata there.",
+            where=str(path),
+            remedy="Check the box, and that the raster covers it and marks only real gaps as nodata.",
+        )
+
+
+def _touches(layer: Layer, grid: Grid) -> bool:
+    return len(keep_near(grid, [*layer.lines, *layer.polygons])) > 0
+
+
 def _require_minutes(minutes: float) -> None:
     if minutes < 0 or np.isinf(minutes):
         raise Problem(
@@ -238,12 +263,14 @@ def _report(
         "impassable_or_unknown": float(np.isnan(surface.friction).mean()),
         "unknown_classes": list(built.unknown_classes),
         "cell_minutes_median": round(surface.crossing_minutes, 1),
-        "limits": _limits(spec, built, roads),
+        "limits": _limits(spec, built, roads, layers["elsewhere"]),
         "version": tutela.__version__,
     }
 
 
-def _limits(spec: SurfaceSpec, built: BuiltSurface, roads: Mapping[str, Any]) -> list[str]:
+def _limits(
+    spec: SurfaceSpec, built: BuiltSurface, roads: Mapping[str, Any], elsewhere: Sequence[str]
+) -> list[str]:
     """What a reader of the minutes must know, in sentences."""
     crossing = built.surface.crossing_minutes
     said = [
@@ -269,7 +296,9 @@ def _limits(spec: SurfaceSpec, built: BuiltSurface, roads: Mapping[str, Any]) ->
     if built.unknown_classes:
         codes = ", ".join(str(code) for code in built.unknown_classes)
         said.append(f"The table of speeds does not know the land cover classes {codes}: impassable off the roads.")
-    gap = built.shares.get("gap", 0.0)
-    if gap:
-        said.append(f"The land cover has nothing for {gap:.1%} of the cells: impassable off the roads.")
+    said += [f"The file of {name} has nothing in this box: check that it is the right one." for name in elsewhere]
+    for name, layer in (("gap", "land cover"), ("slope-gap", "slope")):
+        share = built.shares.get(name, 0.0)
+        if share:
+            said.append(f"The {layer} has nothing for {share:.1%} of the cells: impassable off the roads.")
     return said

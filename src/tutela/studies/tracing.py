@@ -12,22 +12,30 @@ import numpy as np
 
 from tutela.data.store.artifacts import Store, check_digest
 from tutela.data.store.folders import digest_file
-from tutela.engine.statement.queries import Query, evaluate_query
+from tutela.engine.statement.people_queries import PeopleQuery, read_query
+from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events
-from tutela.studies.vicinities import VicinityStudy, repeat_study
+from tutela.studies.answering import Answering
+from tutela.studies.comparisons import KIND as COMPARISON
+from tutela.studies.comparisons import repeat_comparison
+from tutela.studies.licences import WHY, account_for
+from tutela.studies.reach_keeping import repeat_reach
 
 ROWS_SHOWN = 20
 """So many source rows are listed; the rest are counted."""
 
+_WITH_FILES = ("events", "sites", "areas", "people", "people-grid", "surface")
+"""Kinds of artifacts that were read from files of people's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a file that people brought."""
+    """One row of a file that people brought; `event_id` is None where the terms of the source keep its rows."""
 
-    event_id: str
+    event_id: str | None
     file: str
     line: int
 
@@ -42,6 +50,7 @@ class Trace:
     files: tuple[dict[str, Any], ...]
     rows: tuple[SourceRow, ...] = ()
     rows_in_all: int = 0
+    rows_held: Accounting | None = None
     recomputed: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -53,6 +62,7 @@ class Trace:
             "files": list(self.files),
             "rows": [{"event_id": row.event_id, "file": row.file, "line": row.line} for row in self.rows],
             "rows_in_all": self.rows_in_all,
+            "rows_held": None if self.rows_held is None else {"why": WHY, **self.rows_held.as_json()},
             "recomputed": self.recomputed,
         }
 
@@ -76,21 +86,32 @@ def trace(
     told("following the chain")
     chain = _chain(store, manifest, principal)
     files = _files(chain)
-    study = None
+    answering = Answering(store, principal)
     for link in chain:
         if link.kind == "vicinity":
             told("computing the vicinity again")
-            study = _repeat(store, link, principal)
+            _require_same(answering.study(link.content).manifest, link)
+        elif link.kind == "people-near":
+            told("counting the people again")
+            _require_same(answering.count_people(link.content).manifest, link)
+        elif link.kind == COMPARISON:
+            told("comparing the releases again")
+            _require_same(repeat_comparison(store, link, principal), link)
+        elif link.kind == "reach":
+            told("computing the reach again")
+            _require_same(repeat_reach(store, link, principal).manifest, link)
         else:
             told(f"reading {link.kind} {link.content[:12]} again")
             store.verify(link, principal)
     recomputed: dict[str, Any] = {"same": True, "artifacts": [link.content for link in chain]}
-    if figure is None or study is None or not figure.get("query"):
+    if figure is None or not figure.get("query"):
         shown, count = _NO_ROWS, 0
     else:
-        shown, count = _rows_of(figure, study, chain, rows)
+        shown, count = _rows_of(figure, answering, chain, rows)
         recomputed["figure"] = figure["key"]
-    return Trace(figure["digest"] if figure else manifest.content, figure, chain, files, shown, count, recomputed)
+    held = account_for("naming events", len(shown), sum(row.event_id is None for row in shown))
+    name = figure["digest"] if figure else manifest.content
+    return Trace(name, figure, chain, files, shown, count, held if held.excluded else None, recomputed)
 
 
 _NO_ROWS: tuple[SourceRow, ...] = ()
@@ -132,7 +153,7 @@ def _chain(store: Store, manifest: Manifest, principal: Principal) -> tuple[Mani
 def _files(chain: tuple[Manifest, ...]) -> tuple[dict[str, Any], ...]:
     files: dict[str, dict[str, Any]] = {}
     for link in chain:
-        names = link.about.get("files", {}) if link.kind in ("events", "sites") else {}
+        names = link.about.get("files", {}) if link.kind in _WITH_FILES else {}
         for item in link.inputs:
             if item.role == "file":
                 path = names.get(item.content, "")
@@ -146,28 +167,32 @@ def _look(path: str, digest: str) -> str:
     return "unchanged" if digest_file(Path(path)) == digest else "changed since"
 
 
-def _repeat(store: Store, manifest: Manifest, principal: Principal) -> VicinityStudy:
-    study = repeat_study(store, manifest, principal)
-    if study.manifest.content != manifest.content:
+def _require_same(again: Manifest, manifest: Manifest) -> None:
+    if again.content != manifest.content:
         raise Problem(
             "artifact-differs",
-            "Computing it again from the stored events and sites gave another content.",
+            "Computing it again from what it was made from gave another content.",
             where=manifest.content[:12],
             remedy="Compare the versions in its manifest with this machine's; until then do not use the figure.",
         )
-    return study
 
 
 def _rows_of(
-    figure: dict[str, Any], study: VicinityStudy, chain: tuple[Manifest, ...], limit: int
+    figure: dict[str, Any], answering: Answering, chain: tuple[Manifest, ...], limit: int
 ) -> tuple[tuple[SourceRow, ...], int]:
-    answer = evaluate_query(Query.from_json(figure["query"]), study.vicinity, study.events)
-    rows = np.sort(answer.rows)
+    query = read_query(figure["query"])
+    rows = np.sort(answering.answer(figure["artifact"], query).rows)
+    if isinstance(query, PeopleQuery):  # of people there are no rows: a raster has cells
+        return _NO_ROWS, 0
+    read = answering.study(figure["artifact"]).events
     events = next(link for link in chain if link.kind == "events")
     # source_file counts in the order of the inputs
     names = [events.about["files"].get(item.content, item.content[:12]) for item in events.inputs]
-    return tuple(_source_row(study.events, row, names) for row in rows[:limit]), len(rows)
+    may_name = events.redistributable
+    return tuple(_source_row(read, row, names, may_name=may_name) for row in rows[:limit]), len(rows)
 
 
-def _source_row(events: Events, row: int, names: list[str]) -> SourceRow:
-    return SourceRow(str(events.event_id[row]), names[int(events.source_file[row])], int(events.source_line[row]))
+def _source_row(events: Events, row: int, names: list[str], *, may_name: bool) -> SourceRow:
+    # File and line lead to the row in the file of whoever brought it; the row itself does not go with a trace.
+    name = str(events.event_id[row]) if may_name else None
+    return SourceRow(name, names[int(events.source_file[row])], int(events.source_line[row]))

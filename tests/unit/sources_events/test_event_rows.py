@@ -28,6 +28,7 @@ BAD = [
     ({"date_start": "01/03/2020"}, "date-unreadable", "date_start"),
     ({"date_start": "2020-02-30"}, "date-unreadable", "date_start"),
     ({"date_end": "soon"}, "date-unreadable", "date_end"),
+    ({"date_start": "0202-03-01"}, "date-too-early", "date_start"),
     ({"date_start": "2024-01-02", "date_end": "2024-01-02"}, "date-in-future", "date_start"),
     ({"date_end": "2031-01-01"}, "date-in-future", "date_end"),
     ({"date_end": "2020-02-29"}, "date-order", "date_end"),

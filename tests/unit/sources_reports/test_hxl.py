@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from tutela.data.sources.events import read_events
-from tutela.data.sources.hxl import read_tagged, split_hxl
+from tutela.data.sources.hxl import split_hxl
 from tutela.data.sources.raw import read_raw
+from tutela.data.sources.tagged import read_tagged
 from tutela.kernel.problems import Problem
 
 TODAY = date(2024, 1, 1)
@@ -117,31 +118,73 @@ def test_quotes_that_do_not_close_under_headings_are_refused(tmp_path: Path, end
         read_tagged(write(tmp_path, f"g,,\n{HEADER}\n{TAGS}\n{end}"))
 
 
-READ = {
-    "input-valid.csv",
-    "input-multiple-headers.csv",
-    "input-multiline.csv",
-    "primero_hxl_location_sample.csv",
+ROWS_OF = {
+    "input-merged.xlsx": (4, 8),
+    "input-multiline.csv": (1, 1),
+    "input-multiple-headers.csv": (2, 3),
+    "input-quality.xlsx": (4, 8),
+    "input-valid-nested.json": (4, 8),
+    "input-valid-objects.json": (4, 8),
+    "input-valid.csv": (4, 8),
+    "input-valid.json": (4, 8),
+    "input-valid.xlsx": (4, 8),
+    "primero_hxl_location_sample.csv": (294, 12),
+}
+"""Rows and tagged columns of the files that are read."""
+REFUSED = {
+    "input-broken.xlsx": ("file-not-a-table", "input-broken.xlsx"),
+    "input-fuzzy.csv": ("file-header", "line 3"),
+    "input-invalid.csv": ("file-header", "line 3"),
+    "input-untagged.csv": ("file-unreadable", "line 2"),
+    "input-valid-latin1.csv": ("file-encoding", "line 1"),
+    "input-valid.xls": ("file-not-a-table", "input-valid.xls"),
 }
 
 
 def test_every_tagged_file_of_others_is_read_or_refused(shared: Path) -> None:
-    read = {}
-    for path in sorted((shared / "formats" / "hxl").iterdir()):
-        if path.name in READ:
-            read[path.name] = read_tagged(path)
-        else:
-            with pytest.raises(Problem) as refused:
-                read_tagged(path)
-            assert refused.value.code in {"file-not-a-table", "file-header", "file-encoding", "file-unreadable"}
-            assert path.suffix != ".csv" or ", line " in (refused.value.where or "")
+    paths = {path.name: path for path in (shared / "formats" / "hxl").iterdir()}
+    assert set(paths) == set(ROWS_OF) | set(REFUSED)
+    for name, size in ROWS_OF.items():
+        tagged = read_tagged(paths[name])
+        assert (len(tagged.table), len(tagged.tags)) == size, name
+        with pytest.raises(Problem, match=r"hashtags, and lacks: #event\+id") as caught:
+            read_events(paths[name], today=TODAY)
+        assert caught.value.code == "source-unknown"
+    for name, (code, place) in REFUSED.items():
         with pytest.raises(Problem) as caught:
-            read_events(path, today=TODAY)
-        assert path.name not in read or caught.value.code == "source-unknown"
-    assert len(read["input-valid.csv"].table) == 4
-    assert read["input-valid.csv"].tags["column 9"] == "#date+reported"
-    assert read["input-multiple-headers.csv"].tags["Number affected"] == "#affected"
-    assert len(read["primero_hxl_location_sample.csv"].table) == 294
-    assert set(read) == READ
-    latin = read_tagged(shared / "formats/hxl/input-valid-latin1.csv", encodings=("utf-8", "windows-1252"))
-    assert latin.tags == read["input-valid.csv"].tags
+            read_tagged(paths[name])
+        assert (caught.value.code, place in (caught.value.where or "")) == (code, True), name
+    known = read_tagged(paths["input-valid.csv"])
+    assert known.tags["column 9"] == "#date+reported"
+    for name in ("input-valid.json", "input-valid.xlsx", "input-quality.xlsx"):
+        assert read_tagged(paths[name]).tags == known.tags
+    same = read_tagged(paths["input-valid-latin1.csv"], encodings=("utf-8", "windows-1252"))
+    assert same.tags == known.tags
+    for name in ("input-valid.json", "input-valid.xlsx"):
+        frame = read_tagged(paths[name]).table.frame.fill_null("")
+        assert frame.equals(known.table.frame.fill_null(""))
+
+
+def test_remarks_above_the_header_are_passed_over_whatever_they_say(tmp_path: Path) -> None:
+    remarks = "2020: incidents of an invented country,,,\nNone of it is real.,,,\n"
+    reading = read_events(write(tmp_path, remarks * 11 + EVENTS), today=TODAY)
+    assert reading.table.source_line.tolist() == [25, 26]
+
+
+def test_hashtags_below_the_25th_row_are_no_hashtags_in_place(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="directly under the header") as caught:
+        read_tagged(write(tmp_path, "A remark,,,\n" * 25 + EVENTS))
+    assert (caught.value.where or "").endswith("line 27")
+
+
+def test_hashtags_tell_columns_of_one_name_apart(tmp_path: Path) -> None:
+    tagged = read_tagged(write(tmp_path, "Org,Place,Place\n#org,#adm1+name,#adm1+code\nA,North,X1\n"))
+    assert tagged.tags == {"Org": "#org", "Place": "#adm1+name", "Place (column 3)": "#adm1+code"}
+    assert tagged.table.text("Place (column 3)").to_list() == ["X1"]
+
+
+def test_one_hashtag_on_two_columns_is_kept_for_both(tmp_path: Path) -> None:
+    tagged = read_tagged(write(tmp_path, "#org,#org,#adm1\nA,B,X1\n"))
+    assert tagged.tags == {"column 1": "#org", "column 2": "#org", "column 3": "#adm1"}
+    assert tagged.table.lines.tolist() == [2]
+    assert tagged.table.text("column 2").to_list() == ["B"]

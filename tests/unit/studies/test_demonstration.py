@@ -64,7 +64,7 @@ def test_every_figure_of_every_statement_comes_out_again(demonstration, tmp_path
     for item in report["statements"]:
         folder = tmp_path / item["presence"]
         folder.mkdir()
-        for name in ("statement.html", "claims.json", "map.svg", "vicinity.json"):
+        for name in home.store.find(item["statement"], OWNER).about["files"]:
             (folder / name).write_bytes(home.store.load_document(item["statement"], name, OWNER))
         checked = verify_statement(folder / "claims.json", home.store, OUTSIDER)
         assert checked["figures"] == item["figures"]
@@ -86,7 +86,7 @@ def test_a_presence_without_force_prints_no_empty_tables_and_no_zero_reached(dem
 def test_an_altered_claim_is_found_out(demonstration, tmp_path):
     home, report = demonstration
     item = report["statements"][0]
-    for name in ("statement.html", "claims.json", "map.svg", "vicinity.json"):
+    for name in home.store.find(item["statement"], OWNER).about["files"]:
         (tmp_path / name).write_bytes(home.store.load_document(item["statement"], name, OWNER))
     claims = json.loads((tmp_path / "claims.json").read_text())
     claims["statement"]["figures"] = recipe_digest({"figures": []})

@@ -113,8 +113,8 @@ def test_reach_writes_cells_hexagons_and_a_report(world, ground, ask):
     )
     assert [site["reason"] for site in report["sites"]] == [None, "outside-surface"]
     cells, hexagons = pl.read_parquet("r/travel.parquet"), pl.read_parquet("r/hexagons.parquet")
-    assert cells.columns == ["site_id", "row", "col", "lon", "lat", "minutes"]
-    assert hexagons.columns == ["site_id", "h3", "minutes"]
+    assert cells.columns == ["site_id", "row", "col", "lon", "lat", "minutes", "geometry"]
+    assert hexagons.columns == ["site_id", "h3", "minutes", "geometry"]
     assert cells["minutes"].max() <= 360
     assert json.loads((world / "r" / "reach.json").read_text()) == report
 
@@ -192,3 +192,48 @@ def test_a_surface_elsewhere_is_refused(world, ask, write_raster, capsys):
 def test_spread_and_minutes_do_not_go_together(world, ground, capsys):
     assert run(by_minutes("--spread", "area-months", "--json")) == 2
     assert json.loads(capsys.readouterr().err)["where"] == "spread"
+
+
+def test_minutes_by_air_stand_on_their_own_and_can_be_repeated(world, ground, capsys):
+    assert run(by_minutes("--within-km", "50", "--aircraft", "helicopter", "--json", "--home", "h")) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [ring.get("within_min") for ring in report["rings"]] == [None, 30.0, 200.0]
+    assert not any("by" in ring for ring in report["rings"])
+    air = report["air"]
+    assert [(ring["within_min"], ring["by"]) for ring in air["rings"]] == [
+        (30.0, "air: helicopter"),
+        (200.0, "air: helicopter"),
+    ]
+    assert [ring["events_inside"] for ring in air["rings"]] == [0, 3]
+    assert air["steps"][1]["excluded"] == {"no-landing-site": 1}
+    assert len({report["artifact"], report["minutes"]["artifact"], air["artifact"]}) == 3
+    assert (world / "v" / "air-sites.csv").read_text("utf-8-sig").startswith("within_min_by_air,site_id")
+    manifest = json.loads((world / "v" / "air-manifest.json").read_text())
+    assert manifest["parameters"]["aircraft"]["cruise_kmh"] == 220
+    assert [item["role"] for item in manifest["inputs"]] == ["events", "sites"]
+    assert run(["trace", air["artifact"], "--home", "h", "--json"]) == 0
+    traced = json.loads(capsys.readouterr().out)
+    assert traced["recomputed"]["same"]
+    assert sorted(link["kind"] for link in traced["chain"]) == ["events", "sites", "vicinity"]
+
+
+def test_an_aircraft_needs_no_surface_and_people_read_what_is_left_out(world, capsys):
+    assert run(vicinity_arguments("--within-min", "120", "--aircraft", "helicopter")) == 0
+    said = capsys.readouterr().out
+    assert "minutes by air (helicopter)" in said
+    assert "without ground after landing" in " ".join(said.split())
+    assert "min by air" in said
+    assert "travel air: helicopter, season not modelled" in said
+    assert "starting points that could not be used, no-landing-site: 1" in said
+
+
+def test_people_read_air_beside_ground(world, ground, capsys):
+    assert run(by_minutes("--aircraft", "helicopter")) == 0
+    said = capsys.readouterr().out
+    assert said.index("minutes of travel of a site") < said.index("minutes by air (helicopter)")
+
+
+def test_an_aircraft_that_the_table_lacks_is_refused(world, capsys):
+    assert run(vicinity_arguments("--within-min", "120", "--aircraft", "balloon", "--json")) == 2
+    problem = json.loads(capsys.readouterr().err)
+    assert (problem["where"], "helicopter" in problem["remedy"]) == ("aircraft", True)

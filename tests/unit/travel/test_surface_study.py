@@ -93,13 +93,13 @@ def test_the_wet_season_is_slower(cover):
         ({"mode": "boat"}, "option-invalid", "mode"),
         ({"river_minutes": -1.0}, "option-invalid", "river-minutes"),
         ({"bbox": (170.0, 0.0, -170.0, 1.0)}, "option-invalid", "bbox"),
-        ({"bbox": (50.0, 50.0, 51.0, 51.0)}, "surface-unusable", "surface"),
+        ({"bbox": (50.0, 50.0, 51.0, 51.0)}, "surface-unusable", "cover.tif"),
     ],
 )
 def test_what_cannot_be_built_is_refused(cover, changes, code, where):
     with pytest.raises(Problem) as caught:
         build_surface(spec(cover, **changes))
-    assert (caught.value.code, caught.value.where) == (code, where)
+    assert (caught.value.code, caught.value.where.rpartition("/")[2]) == (code, where)
 
 
 def test_a_raster_of_other_values_is_no_land_cover(write_raster):

@@ -51,6 +51,17 @@ class PeopleColumns:
     levels: tuple[int, ...] = field(default=())
 
 
+def is_people_table(columns: frozenset[str]) -> bool:
+    """Whether these names of columns, in lower case, are those of a table of people by unit."""
+    if columns.issuperset(_HAPI):
+        return True
+    matches = (_UNIT.match(column) for column in columns)
+    if not any(match is not None and match[2] in ("pcode", "code") for match in matches):
+        return False
+    roles = {_read_heading(column)[0] for column in columns}
+    return columns.issuperset(_GLOBAL) or "people" in roles or {"women", "men"} <= roles
+
+
 def find_columns(table: RawTable, year: int | None) -> PeopleColumns:
     """The columns of a table of people by unit, whose names are in lower case.
 

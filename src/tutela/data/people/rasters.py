@@ -92,6 +92,11 @@ def read_people_raster(
             grid = _find_grid(source, path)
             rows, columns = _find_window(grid, box, path)
             values = _read_values(source, rows, columns, path)
+    if np.isnan(values).all():
+        if box is not None:
+            raise _refuse_box("No cell of the raster has a number in the box.")
+        message = "No cell has a number there."
+        raise _refuse("raster-unusable", message, path, "Check the value for no number.")
     return _build(values, _cut(grid, rows, columns), multiplier, _name(path, year, name))
 
 
@@ -164,9 +169,6 @@ def _read_values(source: Any, rows: slice, columns: slice, path: Path) -> NDArra
             message = f"The raster has {int(bad.sum()):,} values {what}, the first at {place}."
             remedy = "Name the value for no number (nodata) in the file, or correct it."
             raise _refuse("raster-unusable", message, path, remedy)
-    if np.isnan(values).all():
-        message = "No cell has a number there."
-        raise _refuse("raster-unusable", message, path, "Check the box, and the value for no number.")
     return values
 
 

@@ -72,6 +72,11 @@ class PlaceList:
     other_names: tuple[tuple[str, ...], ...]
 
 
+def is_place_list(columns: frozenset[str]) -> bool:
+    """Whether these names of columns, in lower case, are those of a list of places that is known here."""
+    return any(columns.issuperset(needed) for needed in _NEEDED.values())
+
+
 def read_places(path: Path, *, strict: bool = False) -> PlaceList:
     """Read GeoNames, Natural Earth's populated places, or a plain list (place_id, name, lon, lat, country, people).
 

@@ -56,7 +56,7 @@ def read_people_table(
     verdicts = _judge(rows, columns)
     verdicts.refuse(table, strict=strict)
     good = rows.filter(pl.Series(verdicts.good))
-    units, merged = build_units(good, path=str(path), add=repeated == "add")
+    units, merged = build_units(good, path=str(path), add=repeated == "add", codes=columns.codes)
     excluded = (*verdicts.list_excluded(table.lines), *_list_aside(whole, aside))
     counts = Counter(row.reason for row in excluded)
     notes = _note_file(raw, columns, path, year, had_tags=bool(tags))

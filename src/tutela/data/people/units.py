@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -19,17 +20,17 @@ _ROUNDING: Final = 2.0
 """Women and men may miss the total by so many people: tables are rounded unit by unit."""
 
 
-def build_units(rows: pl.DataFrame, *, path: str, add: bool) -> tuple[PeopleOfUnits, int]:
+def build_units(rows: pl.DataFrame, *, path: str, add: bool, codes: Mapping[int, str]) -> tuple[PeopleOfUnits, int]:
     """One row for each unit and year, in order of level, code and year; and how many rows were merged into others.
 
-    `rows` are the good rows with texts and numbers. Raises Problem id-conflict where two rows of one unit give
-    another number and `add` is not asked for.
+    `rows` are the good rows with texts and numbers, `codes` the columns of codes by level. Raises Problem
+    id-conflict where two rows of one unit give another number and `add` is not asked for.
     """
     numbers = rows.rename({"year": "_text"}).rename({"year_number": "year"})
     long = _stack(numbers)
     repeated = long.filter(pl.struct(*_KEY, "role").is_duplicated())
     if len(repeated) and not add:
-        _refuse_repeated(repeated.sort("line"), path)
+        _refuse_repeated(repeated.sort("line"), path, codes)
     merged = len(set(repeated["line"])) - repeated.select(*_KEY, "sex").n_unique() if len(repeated) else 0
     summed = long.group_by(*_KEY, "role").agg(pl.col("value").sum())
     wide = numbers.sort("line").group_by(*_KEY).agg(pl.col("name", "parent", "country", "origin", "line").first())
@@ -51,15 +52,15 @@ def _stack(rows: pl.DataFrame) -> pl.DataFrame:
     return stacked.with_columns(role=pl.coalesce(by_sex, pl.col("role")))
 
 
-def _refuse_repeated(repeated: pl.DataFrame, path: str) -> None:
+def _refuse_repeated(repeated: pl.DataFrame, path: str, codes: Mapping[int, str]) -> None:
     first = repeated.row(0, named=True)
     same = repeated.filter(*(pl.col(name) == first[name] for name in (*_KEY, "role")))
     raise Problem(
         "id-conflict",
         f"The unit {first['code']} stands on lines {same['line'][0]} and {same['line'][1]}, "
         f"each with its own number of {first['role']}.",
-        where=f"{path}, line {same['line'][1]}",
-        remedy="Give each unit its own code, or, where one unit's people stand on several lines, ask to add them.",
+        where=f"{path}, line {same['line'][1]}, column {codes[first['level']]}",
+        remedy="Give each unit its own code, or, where several lines make one unit, add them (--people-add-lines).",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,8 +29,8 @@ Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """Where the rows are: first byte, byte after the last, physical line of each, blank ones left out."""
+class Shape:
+    """Where the rows are: first byte, byte after the last, physical line and fields of each; no blank ones."""
 
     starts: Positions
     ends: Positions
@@ -48,15 +48,14 @@ def parse_delimited(content: bytes, where: str) -> tuple[pl.DataFrame, Lines]:
     header_line = _first_line(text)
     _check_header_size(header_line, where)
     _check_delimiter(header_line, where)
-    shape = _find_rows(text)
+    shape = find_rows(text)
     if shape is None:
         return _parse_exactly(text, where)
-    header, rows = _row_bytes(text, shape, 0), len(shape.starts) - 1
-    names = _check_names(next(csv.reader([header.decode()], strict=False)), where)
+    names, rows = read_names(row_bytes(text, shape, 0), where), len(shape.starts) - 1
     if rows == 0:
         raise _no_rows(where)
     _check_widths(shape.widths, len(names), shape.lines, where)
-    frame = _parse_quickly(text, shape, names)
+    frame = parse_quickly(text, shape, names, first=1)
     # A parser that sees other rows than we do has met quotes it reads otherwise: then the slow one decides.
     return _parse_exactly(text, where) if frame is None or frame.height != rows else (frame, shape.lines[1:])
 
@@ -86,7 +85,7 @@ def _refuse_other_encodings(content: bytes, where: str, *, whole: bool) -> None:
     elif _looks_like_utf16(content[:1000]):
         seems = "UTF-16 without its mark"
     else:
-        bad = _first_byte_not_utf8(content, where, whole=whole)
+        bad = first_byte_not_utf8(content, where, whole=whole)
         if bad is None:
             return
         line = content.count(b"\n", 0, bad) + 1
@@ -106,7 +105,7 @@ def _looks_like_utf16(head: bytes) -> bool:
     return half > 3 and (head[1::2].count(0) > 0.8 * half or head[0::2].count(0) > 0.8 * half)
 
 
-def _first_byte_not_utf8(content: bytes, where: str, *, whole: bool) -> int | None:
+def first_byte_not_utf8(content: bytes, where: str, *, whole: bool) -> int | None:
     """Position of the first byte that is no UTF-8, checked in pieces so that no second copy is held."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     step = 1 << 24
@@ -178,6 +177,20 @@ def _raise_delimiter(mark: str, where: str) -> None:
     )
 
 
+def read_names(header: bytes, where: str) -> list[str]:
+    """The names in a header, without spaces around them; refuses a header that cannot be one."""
+    try:
+        fields = next(csv.reader([header.decode()], strict=False))
+    except csv.Error:
+        raise Problem(
+            "file-header",
+            "The header has a line end of another kind in the middle of it.",
+            where=f"{where}, line 1",
+            remedy=_RESAVE,
+        ) from None
+    return _check_names(fields, where)
+
+
 def _check_names(fields: list[str], where: str) -> list[str]:
     names = [field.strip().strip("\ufeff") for field in fields]
     where = f"{where}, line 1"
@@ -203,7 +216,7 @@ def _check_names(fields: list[str], where: str) -> list[str]:
     return names
 
 
-def _find_rows(text: bytes) -> _Shape | None:
+def find_rows(text: bytes) -> Shape | None:
     """Find rows by counting quotes; None where a quote stands where the rules of CSV allow none."""
     data = np.frombuffer(text, dtype=np.uint8)
     newlines, quotes = np.flatnonzero(data == _LF), np.flatnonzero(data == _QUOTE)
@@ -218,7 +231,7 @@ def _find_rows(text: bytes) -> _Shape | None:
     size = ends - starts
     blank = (size == 0) | ((size == 1) & (data[np.minimum(starts, len(data) - 1)] == _CR))
     keep = ~blank
-    return _Shape(starts[keep], ends[keep].astype(np.int64), lines[keep], widths[keep])
+    return Shape(starts[keep], ends[keep].astype(np.int64), lines[keep], widths[keep])
 
 
 def _count_fields(commas: Positions, quotes: Positions, bounds: Positions) -> Positions:
@@ -242,7 +255,8 @@ def _quotes_are_regular(data: NDArray[np.uint8], quotes: Positions) -> bool:
     return bool(good_open.all() and good_close.all())
 
 
-def _row_bytes(text: bytes, shape: _Shape, row: int) -> bytes:
+def row_bytes(text: bytes, shape: Shape, row: int) -> bytes:
+    """The bytes of one row."""
     return text[shape.starts[row] : shape.ends[row]]
 
 
@@ -261,16 +275,19 @@ def _check_widths(widths: Positions, expected: int, lines: Lines, where: str) ->
     )
 
 
-def _parse_quickly(text: bytes, shape: _Shape, names: list[str]) -> pl.DataFrame | None:
-    first, last = int(shape.starts[1]), int(shape.ends[-1])
-    body = text[first:last]
-    if not bool((shape.starts[2:] == shape.ends[1:-1] + 1).all()):
-        body = b"\n".join(_row_bytes(text, shape, row) for row in range(1, len(shape.starts)))
+def parse_quickly(
+    text: bytes, shape: Shape, names: Sequence[str], *, first: int, columns: Sequence[int] = ()
+) -> pl.DataFrame | None:
+    """Rows from the `first` on, all columns or those at these places, by native code; None if it cannot."""
+    body = text[int(shape.starts[first]) : int(shape.ends[-1])]
+    if not bool((shape.starts[first + 1 :] == shape.ends[first:-1] + 1).all()):
+        body = b"\n".join(row_bytes(text, shape, row) for row in range(first, len(shape.starts)))
     try:
         return pl.read_csv(
             body,
             has_header=False,
             schema=dict.fromkeys(names, pl.String),
+            columns=list(columns) or None,
             raise_if_empty=False,
         )
     except pl.exceptions.PolarsError:

@@ -16,16 +16,21 @@ from numpy.typing import NDArray
 
 from tutela.catalogue.countries import find_by_gw, find_countries, find_country, is_left_to_users
 from tutela.data.sources.geojson import GEOMETRY
+from tutela.data.sources.kinds import judge_kinds
 from tutela.data.sources.layouts import Layout
 from tutela.data.sources.raw import RawTable
 from tutela.data.sources.verdicts import Mask, Verdicts
 from tutela.kernel.tables import COUNTS, PERPETRATORS, VIOLENCE, Floats
+
+FIRST_DAY: Final = np.datetime64("1900-01-01", "D")
+"""No source that is read here goes so far back: an earlier year is a slip of the pen (0202 for 2020)."""
 
 REASONS: Final = (
     "id-missing",
     "text-too-long",
     "date-missing",
     "date-unreadable",
+    "date-too-early",
     "date-in-future",
     "date-order",
     "coordinates-unreadable",
@@ -50,6 +55,7 @@ MAX_TEXT: Final = 300
 """Names longer than this are damage: UCDP's longest has 243 characters."""
 
 _MAX_DEATHS: Final = 1e8
+_PIECE: Final = 100_000
 _DAY: Final = r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
 _POINT: Final = r"^POINT ?\((-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)\)$"
 _NOTHING: Final = ("na", "n/a", "nan", "null", "none", "nat", "-")
@@ -118,7 +124,8 @@ class _Sheet:
     def value(self, field: str) -> pl.Series:
         """Text in which what programs write for nothing is nothing."""
         series = self.text(field)
-        return series.set(series.str.to_lowercase().is_in(_NOTHING).fill_null(value=False), None)
+        nothing = series.str.to_lowercase().is_in(_NOTHING).fill_null(value=False)
+        return series.set(nothing, None) if nothing.any() else series
 
     def numbers(self, field: str) -> tuple[Floats, Mask]:
         """Values with NaN for nothing, and which of them cannot be read."""
@@ -144,7 +151,7 @@ def _read_texts(sheet: _Sheet) -> dict[str, pl.Series]:
         too_long = series.str.len_chars() > MAX_TEXT
         sheet.mark(_as_mask(too_long), "text-too-long", name)
         # numpy gives every row the width of the longest: one endless name would fill the memory.
-        texts[name] = series.str.slice(0, MAX_TEXT)
+        texts[name] = series.str.slice(0, MAX_TEXT) if too_long.any() else series
     return texts
 
 
@@ -156,6 +163,7 @@ def _read_days(sheet: _Sheet, today: np.datetime64) -> dict[str, NDArray[Any]]:
         if name in sheet.layout.needs:
             sheet.mark(_as_mask(texts.is_null()), "date-missing", name)
         sheet.mark(_as_mask(texts.is_not_null()) & np.isnat(parsed), "date-unreadable", name)
+        sheet.mark(parsed < FIRST_DAY, "date-too-early", name)
         sheet.mark(parsed > today, "date-in-future", name)
     sheet.mark(days["day_end"] < days["day"], "date-order", "day_end")
     return days
@@ -252,14 +260,13 @@ def _read_perpetrators(sheet: _Sheet) -> pl.Series:
 
 def _read_countries(sheet: _Sheet) -> NDArray[np.str_]:
     names, codes, numbers = (sheet.text(field) for field in ("country", "iso3", "gw_number"))
-    frame = pl.DataFrame({"name": names, "code": codes, "number": numbers})
-    kinds = frame.unique(maintain_order=True)
     invented = sheet.layout.origin.invented
-    found = [_resolve_country(*row, invented=invented) for row in kinds.iter_rows()]
-    kinds = kinds.with_columns(iso3=pl.Series(found, dtype=pl.String))
-    joined = frame.join(kinds, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")
-    sheet.mark(_as_mask(joined["iso3"].is_null()), "country-unknown", "country")
-    return np.array(joined["iso3"].fill_null("").to_list(), dtype="<U3")
+    columns = {"name": names, "code": codes, "number": numbers}
+    found = judge_kinds(columns, lambda row: _resolve_country(*row, invented=invented), pl.String)
+    sheet.mark(_as_mask(found.is_null()), "country-unknown", "country")
+    iso3, rows = _number_names(found)
+    packed: NDArray[np.str_] = np.array(iso3, dtype="<U3")[rows]
+    return packed
 
 
 def _resolve_country(name: str | None, code: str | None, number: str | None, *, invented: bool) -> str | None:
@@ -289,6 +296,34 @@ def _read_precision(sheet: _Sheet) -> NDArray[np.int8]:
     inside = np.isin(values, (0, 1, 2, 3, 4, 5, 6, 7))
     sheet.mark(unreadable | (known & ~inside), "precision-unreadable", "precision")
     return np.where(inside, np.nan_to_num(values), 0).astype(np.int8)
+
+
+def pack_texts(series: pl.Series) -> NDArray[Any]:
+    """A column of names for Events, nothing as ""; of no fixed width.
+
+    UCDP's longest name has 243 characters: with four bytes for each of them in every row, a single column of
+    2 million rows took 1.9 GB. Every name is converted once, which is quick too.
+    """
+    names, codes = _number_names(series)
+    packed: NDArray[Any] = np.array(names, dtype=np.dtypes.StringDType())[codes]
+    return packed
+
+
+def pack_ids(series: pl.Series) -> NDArray[np.str_]:
+    """A column of ids for Events: of fixed width, for ids are short and much sorted."""
+    width = max(1, int(series.str.len_chars().fill_null(0).to_numpy().max(initial=0)))
+    packed = np.empty(len(series), dtype=f"<U{width}")
+    # In pieces: all ids at once as Python's own strings take more than all else about them.
+    for start in range(0, len(series), _PIECE):
+        packed[start : start + _PIECE] = series.slice(start, _PIECE).fill_null("").to_list()
+    return packed
+
+
+def _number_names(series: pl.Series) -> tuple[list[str], NDArray[Any]]:
+    """The distinct names of a column, nothing as "", and each row's place among them."""
+    texts = series.fill_null("")
+    names = texts.unique(maintain_order=True)
+    return names.to_list(), texts.cast(pl.Enum(names)).to_physical().to_numpy()
 
 
 def _as_mask(series: pl.Series) -> Mask:

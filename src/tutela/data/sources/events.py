@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +15,16 @@ from numpy.typing import NDArray
 
 from tutela.data.boundaries import Boundaries, load_boundaries
 from tutela.data.sources import acled, plain, ucdp, ushahidi
-from tutela.data.sources.event_rows import JudgedRows, judge_rows
+from tutela.data.sources.event_rows import JudgedRows, judge_rows, pack_ids, pack_texts
 from tutela.data.sources.geojson import open_features
-from tutela.data.sources.hxl import open_stacked, split_hxl
-from tutela.data.sources.layouts import Layout, find_layout, lower_header
+from tutela.data.sources.hxl_events import SOURCE as HXL
+from tutela.data.sources.hxl_events import describe_tagged, mark_spoilt
+from tutela.data.sources.large import read_large
+from tutela.data.sources.layouts import Layout, find_layout
 from tutela.data.sources.perpetrators import EMPTY, ActorList, classify_perpetrators
-from tutela.data.sources.raw import RawTable, read_raw
+from tutela.data.sources.raw import RawTable
 from tutela.data.sources.readings import Reading, Snapped
+from tutela.data.sources.tagged import Tagged, read_tagged
 from tutela.data.sources.verdicts import Mask, Verdicts
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
@@ -29,14 +33,15 @@ from tutela.kernel.tables import PERPETRATORS, Events
 RECOGNISERS: Final = (*ucdp.RECOGNISERS, *plain.RECOGNISERS, *acled.RECOGNISERS, *ushahidi.RECOGNISERS)
 """The layouts that come with Tutela, tried in this order."""
 
-SOURCES: Final = tuple(dict.fromkeys(item.source for item in RECOGNISERS))
+SOURCES: Final = (*dict.fromkeys(item.source for item in RECOGNISERS), HXL)
 """Their public names."""
 
-OPENERS: Final = (open_features, acled.open_semicolons, open_stacked)
-"""The forms of files beside plain CSV and Parquet."""
+OPENERS: Final = (open_features, acled.open_semicolons)
+"""The forms of files beside plain CSV, Parquet, and those of HXL."""
 
 _CLASSES: Final = {"": -1} | {name: code for code, name in enumerate(PERPETRATORS)}
 
+_MOST_PAIRS: Final = 3
 FAR_DEGREES: Final = 2.0
 """This far from its own country a point is suspected of being swapped, if swapping brings it home."""
 
@@ -74,15 +79,31 @@ def read_events(
 
 
 def read_events_as(path: Path, spec: EventSpec) -> Reading[Events]:
-    """Read one file of events: CSV, Parquet or GeoJSON, also packed, also with a row of HXL hashtags.
+    """Read one file of events: CSV, Parquet or GeoJSON, also packed; CSV, JSON or XLSX with HXL hashtags.
 
-    Duplicate rows count as bad: the later one is left out.
+    A layout is found by the names of the columns, or else by the hashtags alone. Duplicate rows count as bad:
+    the later one is left out.
     Raises Problem as architecture section 9 has it: refused as a whole, or excluded by name.
     """
-    table = lower_header(split_hxl(read_raw(path, openers=OPENERS))[0])
-    layout = find_layout(table, spec.source, RECOGNISERS)
+    tagged = _open(path, spec.source).lowered()
+    table = tagged.table
+    layout = _find_layout(tagged, spec.source)
     layout = layout if layout.complete is None else layout.complete(table, spec.crosswalk)
-    return judge_events(table, layout, spec)
+    return judge_events(table, layout, spec, mark_spoilt(table, layout))
+
+
+def _open(path: Path, source: str) -> Tagged:
+    large = read_large(path, ucdp.WIDE) if source == "auto" or source.startswith("ucdp") else None
+    return read_tagged(path, openers=OPENERS) if large is None else Tagged(large, {})
+
+
+def _find_layout(tagged: Tagged, source: str) -> Layout:
+    def describe(table: RawTable) -> Layout | None:
+        return describe_tagged(table, tagged.tags) if tagged.tags else None
+
+    if source == HXL:
+        return describe_tagged(tagged.table, tagged.tags)
+    return find_layout(tagged.table, source, RECOGNISERS, describe)
 
 
 def judge_events(
@@ -105,7 +126,7 @@ def judge_events(
         file_digest=table.file_digest,
         excluded=rows.verdicts.list_excluded(table.lines),
         snapped=snapped,
-        notes=(*layout.notes, *_write_notes(layout, rows, events)),
+        notes=(*layout.notes, *_write_notes(layout, rows, events), *_note_borders(events, snapped, borders)),
     )
 
 
@@ -166,18 +187,18 @@ def _build(
     table: RawTable, rows: JudgedRows, located: NDArray[np.str_], actors: ActorList
 ) -> tuple[Events, tuple[Snapped, ...]]:
     good = rows.verdicts.good
-    columns = {name: column[good] for name, column in rows.columns.items()}
-    texts = {name: series.filter(pl.Series(good)) for name, series in rows.texts.items()}
+    # Each column is handed over as it is taken: two sets of them side by side are what fills the memory.
+    columns = {name: rows.columns.pop(name)[good] for name in list(rows.columns)}
+    texts = {name: rows.texts.pop(name).filter(pl.Series(good)) for name in list(rows.texts)}
     own, point_in = columns["country"], located[good]
     columns["country"] = np.where(own == "", point_in, own)
     derived = classify_perpetrators(
         columns["violence"], columns["country"], (texts["side_a"], texts["side_b"]), actors
     )
-    named = np.array(
-        [PERPETRATORS.index(name) if name else -1 for name in rows.perpetrator.filter(pl.Series(good))], np.int8
-    )
+    named = rows.perpetrator.replace_strict(_CLASSES, default=-1, return_dtype=pl.Int8).to_numpy()[good]
     lines = table.lines[good]
-    arrays = {name: np.array(series.fill_null("").to_list(), dtype=np.str_) for name, series in texts.items()}
+    arrays: dict[str, NDArray[Any]] = {"event_id": pack_ids(texts.pop("event_id"))}
+    arrays |= {name: pack_texts(texts.pop(name)) for name in list(texts)}
     events = Events.from_columns(
         {
             **arrays,
@@ -213,4 +234,21 @@ def _write_notes(layout: Layout, rows: JudgedRows, events: Events) -> Sequence[s
     homeless = int((events.country == "").sum())
     if homeless:
         notes.append(f"{homeless} events have no country, or an area that several countries claim.")
+    return notes
+
+
+def _note_borders(events: Events, snapped: Sequence[Snapped], borders: Boundaries | None) -> Sequence[str]:
+    """Where the borders and the events seem to be of different times: a country may have split between them."""
+    if borders is None:
+        return ()
+    notes = []
+    lacking = events.country[(events.country != "") & ~np.isin(events.country, borders.codes)]
+    for code, count in zip(*np.unique(lacking, return_counts=True), strict=True):
+        notes.append(
+            f"The borders have no {code}, of which there are {count:,} events: they may be of another time. "
+            "Its own country stays with every event."
+        )
+    pairs = Counter((item.own, item.point_in) for item in snapped)
+    for (own, point_in), count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:_MOST_PAIRS]:
+        notes.append(f"{count:,} events of {own} lie in {point_in} by these borders; they stay with {own}.")
     return notes

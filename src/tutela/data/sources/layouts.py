@@ -71,14 +71,26 @@ def lower_header(table: RawTable) -> RawTable:
     return replace(table, frame=table.frame.rename(names))
 
 
-def find_layout(table: RawTable, source: str, known: Recognisers) -> Layout:
-    """The layout of a table: the one asked for, or with "auto" the first that fits; else source-unknown."""
+def find_layout(
+    table: RawTable,
+    source: str,
+    known: Recognisers,
+    otherwise: Callable[[RawTable], Layout | None] = lambda _: None,
+) -> Layout:
+    """The layout of a table: the one asked for, or with "auto" the first that fits; else source-unknown.
+
+    `otherwise` is asked with "auto" about a table that has no known columns and is no other known table.
+    """
     if source == "auto":
         for recogniser in (*known, *load_recognisers()):
             layout = _describe(recogniser, table)
             if layout is not None:
                 return layout
-        raise _unknown_layout(table, known)
+        refuse_known(table)
+        found = otherwise(table)
+        if found is None:
+            raise _unknown_layout(table, known)
+        return found
     recogniser = _named(source, known, table)
     missing = table.missing(recogniser.required)
     if missing:
@@ -135,11 +147,15 @@ def _named(source: str, known: Recognisers, table: RawTable) -> Recogniser:
     )
 
 
-def _unknown_layout(table: RawTable, known: Recognisers) -> Problem:
+def refuse_known(table: RawTable) -> None:
+    """Raise where the columns are those of a table that is known and holds no events."""
     columns = frozenset(table.columns)
     for signature, what in (*aggregates.SIGNATURES, *_NOT_EVENTS):
         if signature <= columns:
-            return aggregates.refuse_as_events(what, table.path)
+            raise aggregates.refuse_as_events(what, table.path)
+
+
+def _unknown_layout(table: RawTable, known: Recognisers) -> Problem:
     missing = {item.source: table.missing(item.required) for item in known}
     nearest = min(missing, key=lambda source: len(missing[source]))
     return Problem(

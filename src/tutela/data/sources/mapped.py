@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tutela.catalogue.crosswalks import Crosswalk
 from tutela.data.sources.codepages import to_utf8
 from tutela.data.sources.day_formats import SERIAL, puts_day_first, read_day
 from tutela.data.sources.delimited import parse_delimited
@@ -36,7 +37,7 @@ from tutela.data.sources.raw import Form, RawTable
 from tutela.data.sources.readings import ExcludedRow, Reading
 from tutela.data.sources.respelling import respell, split_rows
 from tutela.data.sources.verdicts import Mask, Verdicts
-from tutela.data.sources.workbook import COVERED, DATE, ERROR, NUMBER, Grid, Kinds, read_sheet
+from tutela.data.sources.workbook import COVERED, DATE, ERROR, NUMBER, TEXT, UNSAVED, Grid, Kinds, read_sheet
 from tutela.data.unpacking import unpack_file
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events
@@ -120,7 +121,8 @@ def open_mapped(path: Path, mapping: FileMapping) -> Mapped:
     columns: dict[str, pl.Series] = {}
     unmapped: list[Unmapped] = []
     for name, spec in mapping.columns.items():
-        columns[name], missed = _read_field(grid, name, (spec, made_of[name]), verdicts)
+        translated = _translate(name, spec, mapping.crosswalk)
+        columns[name], missed = _read_field(grid, name, (translated, made_of[name]), verdicts)
         unmapped += missed
     frame = pl.DataFrame([_fill(name, series, mapping) for name, series in columns.items()])
     frame = frame.with_columns(pl.lit(value).alias(name) for name, value in mapping.constants.items())
@@ -181,9 +183,9 @@ def _find_columns(grid: Grid, mapping: FileMapping) -> dict[str, str]:
     return {name: known[spec.column] for name, spec in mapping.columns.items()}
 
 
-def _describe(table: RawTable, mapping: FileMapping) -> Layout:
+def _describe(table: MappedTable, mapping: FileMapping) -> Layout:
     names = {"date": "day", "date_end": "day_end"}
-    notes = []
+    notes = list(table.grid.notes)
     if mapping.number_rows:
         notes.append(
             "The file has no ids: rows are numbered as they stand in it, and another order gives other ids."
@@ -219,6 +221,7 @@ def _mark_spoilt(grid: Grid, mapping: FileMapping, made_of: Mapping[str, str], v
 def _mark_cells(kinds: Kinds, name: str, spec: FromColumn, verdicts: Verdicts) -> None:
     verdicts.mark(kinds == ERROR, "cell-is-an-error", name)
     verdicts.mark(kinds == COVERED, "cell-is-merged", name)
+    verdicts.mark(kinds == UNSAVED, "formula-without-value", name)
     if name not in DAYS:
         verdicts.mark(kinds == DATE, "became-a-date", name)
     elif SERIAL not in spec.formats:
@@ -253,12 +256,14 @@ def _read_field(
     if spec.part:
         texts = [_part(text, spec) for text in texts]
     missed: list[Unmapped] = []
-    if spec.values or spec.others:
+    if spec.values or spec.others or spec.crosswalk:
         tally = Counter(text for text in texts if text and fold_value(text) not in spec.values)
         if not spec.others:
             ranked = sorted(tally.items(), key=lambda item: (-item[1], item[0]))
             missed = [Unmapped(name, text, rows) for text, rows in ranked]
-        texts = [spec.values.get(fold_value(text), spec.others or text) if text else "" for text in texts]
+        # A crosswalk that is silent settles nothing, and its rows stay; a list of values is meant to be whole.
+        rest = spec.others or ("unknown" if spec.crosswalk else "")
+        texts = [spec.values.get(fold_value(text), rest or text) if text else "" for text in texts]
     if name in NUMBERS and spec.decimal == ",":
         is_text = grid.kinds.get(column, np.zeros(len(texts), np.int8)) != NUMBER
         pairs = zip(texts, is_text.tolist(), strict=True)
@@ -279,11 +284,22 @@ def _read_days(
     days, bad = [], np.zeros(len(texts), dtype=bool)
     for row, (text, kind, serial) in enumerate(zip(texts, kinds, serials, strict=True)):
         found = read[text]
-        day = serial if kind == NUMBER else text if kind == DATE else found.isoformat() if found else None
+        counted = kind == NUMBER or (kind == TEXT and found is None and SERIAL in spec.formats)
+        day = serial if counted else text if kind == DATE else found.isoformat() if found else None
         bad[row] = bool(text) and day is None
         days.append(day or text)
     verdicts.mark(bad, "date-unreadable", name)
     return days
+
+
+def _translate(name: str, spec: FromColumn, crosswalk: Crosswalk | None) -> FromColumn:
+    """The column with the lines of the crosswalk as its values; what has no line stays to be listed."""
+    if crosswalk is None or not spec.crosswalk:
+        return spec
+    lines = (line for line in crosswalk.lines if line.field == spec.crosswalk)
+    return replace(
+        spec, values={fold_value(line.value): getattr(line, name) for line in lines if getattr(line, name)}
+    )
 
 
 def _part(text: str, spec: FromColumn) -> str:

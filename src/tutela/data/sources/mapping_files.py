@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, cast
 
+from tutela.catalogue.crosswalks import Crosswalk, load_crosswalk
 from tutela.data.sources.day_formats import check_format
 from tutela.data.sources.readings import Origin
 from tutela.data.sources.workbook import SheetSpec
 from tutela.kernel.problems import Problem
+from tutela.kernel.tables import HARMS
 
 TEXTS: Final = ("event_id", "country", "adm_1", "adm_2", "violence", "perpetrator", "side_a", "side_b")
 DAYS: Final = ("date", "date_end")
@@ -24,8 +26,13 @@ FIELDS: Final = ("event_id", *DAYS, "lon", "lat", *TEXTS[1:], *NUMBERS[2:])
 KINDS: Final = ("csv", "xlsx", "geojson")
 _LARGEST: Final = 1 << 20
 _SOURCE: Final = ("name", "vintage", "licence", "attribution", "invented", "redistributable")
-_FILE: Final = ("kind", "sheet", "header_row", "fill_merged", "encoding", "delimiter", "number_rows")
-_COLUMN: Final = ("column", "format", "values", "others", "part", "separator", "decimal", "dates")
+_FILE: Final = (
+    "kind", "sheet", "header_row", "header_rows", "fill_merged", "encoding", "delimiter", "number_rows"
+)  # fmt: skip
+_COLUMN: Final = ("column", "format", "values", "others", "part", "separator", "decimal", "dates", "crosswalk")
+_CROSSWALK: Final = ("file", "source")
+CLASSES: Final = ("violence", "perpetrator")
+"""Fields whose values a crosswalk can translate."""
 
 Kind: TypeAlias = Literal["csv", "xlsx", "geojson"]
 
@@ -38,6 +45,7 @@ class FromColumn:
     values    translations, by value in lower case;  others  what every other value becomes, "" as it is
     formats   days as DD/MM/YYYY and the like, or "excel-serial";  decimal  the mark before decimals
     trusted   real dates of a workbook are taken as they are, also where they may have day and month swapped
+    crosswalk  the crosswalk's field whose lines translate the values; "" for none
     """
 
     column: str
@@ -48,6 +56,7 @@ class FromColumn:
     separator: str = ","
     decimal: str = "."
     trusted: bool = False
+    crosswalk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,8 @@ class FileMapping:
     """A mapping as it was written: the source, the form of the file, and each field's column or constant.
 
     `text` is the file itself, which is kept beside what was read with it. `number_rows` begins the ids of a file
-    that has none.
+    that has none. `crosswalk` translates classes where columns ask for it; `crosswalk_text` is its own file, if
+    the mapping names one.
     """
 
     form: FileForm
@@ -78,6 +88,8 @@ class FileMapping:
     constants: Mapping[str, str]
     text: bytes
     number_rows: str = ""
+    crosswalk: Crosswalk | None = None
+    crosswalk_text: bytes | None = None
 
 
 def load_mapping(path: Path) -> FileMapping:
@@ -95,11 +107,11 @@ def load_mapping(path: Path) -> FileMapping:
         raise Problem(
             "file-unreadable", "The mapping cannot be read.", where=str(path), remedy="Check its permissions."
         ) from None
-    return parse_mapping(text, str(path))
+    return parse_mapping(text, str(path), path.parent)
 
 
-def parse_mapping(text: bytes, where: str) -> FileMapping:
-    """Read a mapping from its text."""
+def parse_mapping(text: bytes, where: str, folder: Path = Path()) -> FileMapping:
+    """Read a mapping from its text; a crosswalk that it names lies beside it, in `folder`."""
     try:
         found = tomllib.loads(text[:_LARGEST].decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -107,7 +119,7 @@ def parse_mapping(text: bytes, where: str) -> FileMapping:
     except tomllib.TOMLDecodeError as error:
         raise _invalid(f"This is no TOML: {error}.", where, "Correct the line.") from None
     top = _Section(found, where, "")
-    top.check(("source", "file", "columns", "defaults", "constants"))
+    top.check(("source", "file", "columns", "defaults", "constants", "crosswalk"))
     source, file = top.section("source"), top.section("file")
     source.check(_SOURCE)
     file.check(_FILE)
@@ -115,16 +127,20 @@ def parse_mapping(text: bytes, where: str) -> FileMapping:
     defaults = top.section("defaults")
     for section in (columns, constants, defaults):
         section.check(FIELDS)
+    crosswalk, crosswalk_text = _read_crosswalk(top.section("crosswalk"), folder)
     mapping = FileMapping(
         form=_read_form(file),
-        origin=_read_origin(source),
+        origin=_add_harms(_read_origin(source), crosswalk),
         columns=MappingProxyType({name: _read_column(columns, name) for name in columns.values}),
         defaults=MappingProxyType({name: defaults.plain(name) for name in defaults.values}),
         constants=MappingProxyType({name: constants.plain(name) for name in constants.values}),
         text=text,
         number_rows=file.string("number_rows"),
+        crosswalk=crosswalk,
+        crosswalk_text=crosswalk_text,
     )
     _check_fields(mapping, where)
+    _check_crosswalk(mapping, where)
     return mapping
 
 
@@ -199,9 +215,17 @@ class _Section:
 
 def _read_form(file: _Section) -> FileForm:
     kind = file.choice("kind", KINDS)
-    sheet = SheetSpec(file.string("sheet"), file.number("header_row", 1), file.flag("fill_merged"))
-    if kind != "xlsx" and (sheet.sheet or sheet.fill_merged):
-        raise _invalid("Only workbooks have sheets and merged cells.", file.spot("kind"), 'Set kind = "xlsx".')
+    tall = file.number("header_rows", 1)
+    sheet = SheetSpec(file.string("sheet"), file.number("header_row", tall), file.flag("fill_merged"), tall)
+    if kind != "xlsx" and (sheet.sheet or sheet.fill_merged or tall > 1):
+        message = "Only workbooks have sheets, merged cells and headers of several rows."
+        raise _invalid(message, file.spot("kind"), 'Set kind = "xlsx".')
+    if tall > sheet.header_row:
+        raise _invalid(
+            "The header has more rows than there are above the table.",
+            file.spot("header_rows"),
+            "Let header_row be the last row of the header.",
+        )
     return FileForm(
         kind=cast("Kind", kind),
         sheet=sheet,
@@ -222,6 +246,37 @@ def _read_origin(source: _Section) -> Origin:
         invented=source.flag("invented"),
         redistributable=source.flag("redistributable"),
     )
+
+
+def _read_crosswalk(section: _Section, folder: Path) -> tuple[Crosswalk | None, bytes | None]:
+    """The crosswalk that the mapping names: a file beside it, lines that Tutela ships, or both."""
+    section.check(_CROSSWALK)
+    if not section.values:
+        return None, None
+    source, name = section.string("source"), section.string("file")
+    if not source:
+        raise _invalid(
+            "It is not said whose words these are.",
+            section.spot("source"),
+            "Write source as the column source of the crosswalk has it.",
+        )
+    own = folder / name if name else None
+    crosswalk = load_crosswalk(source, own)
+    if not crosswalk.lines:
+        raise _invalid(
+            f"No line of the crosswalk is of the source {source[:40]!r}.",
+            section.spot("source"),
+            "Write source as the column source of the crosswalk has it.",
+        )
+    return crosswalk, None if own is None else own.read_bytes()
+
+
+def _add_harms(origin: Origin, crosswalk: Crosswalk | None) -> Origin:
+    """What the source records: deaths, and the harms that its own words map to."""
+    if crosswalk is None:
+        return origin
+    recorded = {"killed", *crosswalk.harms}
+    return replace(origin, recorded_harms=tuple(harm for harm in HARMS if harm in recorded))
 
 
 def _read_column(columns: _Section, name: str) -> FromColumn:
@@ -245,6 +300,7 @@ def _read_column(columns: _Section, name: str) -> FromColumn:
         separator=separator,
         decimal=spec.choice("decimal", (".", ","), "."),
         trusted=spec.choice("dates", ("", "trusted")) == "trusted",
+        crosswalk=spec.string("crosswalk"),
     )
 
 
@@ -289,6 +345,23 @@ def _check_fields(mapping: FileMapping, where: str) -> None:
                 f"{where}, defaults.{name}",
                 "Name its column, or make it a constant.",
             )
+
+
+def _check_crosswalk(mapping: FileMapping, where: str) -> None:
+    known = {line.field for line in mapping.crosswalk.lines} if mapping.crosswalk else set()
+    for name, spec in mapping.columns.items():
+        spot = f"{where}, columns.{name}.crosswalk"
+        if not spec.crosswalk:
+            continue
+        if name not in CLASSES:
+            raise _invalid(f"{name} is no class.", spot, f"Crosswalks are for {' and '.join(CLASSES)}.")
+        if spec.values:
+            raise _invalid("Values are translated twice.", spot, "Leave either values or crosswalk out.")
+        if mapping.crosswalk is None:
+            raise _invalid("The mapping names no crosswalk.", spot, "Name its file or source under [crosswalk].")
+        if spec.crosswalk not in known:
+            message = f"The crosswalk has no field {spec.crosswalk[:40]!r}{nearest(spec.crosswalk, known)}."
+            raise _invalid(message, spot, f"Use: {', '.join(sorted(known))}.")
 
 
 def _invalid(message: str, where: str, remedy: str) -> Problem:

@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.catalogue.countries import find_country
+from tutela.data.sources.kinds import judge_kinds
 from tutela.data.sources.layouts import lower_header
 from tutela.data.sources.raw import read_raw
 from tutela.kernel.problems import Problem
@@ -71,13 +72,9 @@ def classify_perpetrators(
     violence: Codes, country: NDArray[np.str_], sides: tuple[pl.Series, pl.Series], actors: ActorList = EMPTY
 ) -> Codes:
     """Codes into PERPETRATORS for each event; `country` is the event's own, by ISO 3166 alpha-3."""
-    frame = pl.DataFrame({"violence": violence, "country": country, "a": sides[0], "b": sides[1]})
-    # Names repeat: each combination is judged once.
-    kinds = frame.unique(maintain_order=True)
-    codes = [PERPETRATORS.index(_classify(row, actors)) for row in kinds.iter_rows()]
-    kinds = kinds.with_columns(code=pl.Series(codes, dtype=pl.Int8))
-    joined = frame.join(kinds, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")
-    return joined["code"].to_numpy().astype(np.int8)
+    columns = {"violence": pl.Series(violence), "country": pl.Series(country), "a": sides[0], "b": sides[1]}
+    codes = judge_kinds(columns, lambda row: PERPETRATORS.index(_classify(row, actors)), pl.Int8)
+    return codes.to_numpy().astype(np.int8)
 
 
 def _classify(row: tuple[Any, ...], actors: ActorList) -> str:

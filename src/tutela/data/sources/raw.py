@@ -24,9 +24,9 @@ from tutela.kernel.problems import Problem
 
 _PARQUET: Final = b"PAR1"
 _MAX_CELLS: Final = 2_000_000_000
-_NOUNS: Final = {"csv": "line", "parquet": "line", "geojson": "feature"}
+_NOUNS: Final = {"csv": "line", "parquet": "line", "geojson": "feature", "json": "row", "xlsx": "row"}
 
-Form: TypeAlias = Literal["csv", "parquet", "geojson"]
+Form: TypeAlias = Literal["csv", "parquet", "geojson", "json", "xlsx"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ class RawTable:
     """The rows of a file before anything is known of their meaning.
 
     path         as given, for messages
-    form         "csv", "geojson": all columns are text, an empty field is ""; "parquet": as the file has them
+    form         "parquet": columns as the file has them; in all others they are text, and an empty field is ""
+                 (in a large file, text that repeats is kept as categories)
     frame        the columns, under the names of the header (stripped of spaces)
     lines        int32, the physical line on which each row begins (header = 1; in Parquet the first row is 2);
-                 in GeoJSON the number of the feature, from 1
+                 in GeoJSON the number of the feature, in JSON and workbooks of the row, from 1
     file_digest  SHA-256 of the bytes of the file as it lies there (of the packed file, where it is packed)
     encoding     what the text was written in; other than UTF-8 only where the reader allows it
     """
@@ -65,7 +66,10 @@ class RawTable:
         """A column as text without spaces around it; null where the field is empty or there is no such column."""
         if name not in self.frame.columns:
             return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(self))
-        series = self.frame[name].cast(pl.String).str.strip_chars()
+        series = self.frame[name]
+        if series.dtype == pl.Categorical and _is_clean(series.unique().cast(pl.String)):
+            return series.cast(pl.String)  # shares the few texts there are; stripping copied each row's
+        series = series.cast(pl.String).str.strip_chars()
         return series.set(series == "", None)
 
     def number(self, name: str) -> pl.Series:
@@ -119,7 +123,7 @@ def read_raw(
     unpacked = unpack_file(path, limits)
     content, where = unpacked.content, str(path)
     if content.startswith(_PARQUET):
-        frame = _read_parquet(content, where)
+        frame = _read_whole_parquet(content, where)
         lines = np.arange(2, frame.height + 2, dtype=np.int32)
         return RawTable(where, "parquet", frame, lines, unpacked.file_digest)
     content, encoding = to_utf8(content, encodings)
@@ -131,20 +135,14 @@ def read_raw(
     return RawTable(where, "csv", frame, lines, unpacked.file_digest, encoding)
 
 
-def _read_parquet(content: bytes, where: str) -> pl.DataFrame:
-    if not content.endswith(_PARQUET):
-        raise Problem(
-            "file-truncated",
-            "The Parquet file ends before its end mark.",
-            where=where,
-            remedy="Download or copy it again, whole.",
-        )
+def read_parquet(source: Path | bytes, where: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """The columns of a Parquet file, all or those named; its shape is checked before anything is read."""
     try:
-        scan = pl.scan_parquet(io.BytesIO(content))
+        scan = pl.scan_parquet(io.BytesIO(source) if isinstance(source, bytes) else source, glob=False)
         schema = scan.collect_schema()
         rows = int(scan.select(pl.len()).collect().item())
         _check_parquet_shape(schema, rows, where)
-        return pl.read_parquet(io.BytesIO(content))
+        return (scan if columns is None else scan.select(columns)).collect()
     except (pl.exceptions.PolarsError, OSError, ValueError, pl.exceptions.PanicException):
         raise Problem(
             "file-unreadable",
@@ -152,6 +150,21 @@ def _read_parquet(content: bytes, where: str) -> pl.DataFrame:
             where=where,
             remedy="Download or write it again.",
         ) from None
+
+
+def _is_clean(texts: pl.Series) -> bool:
+    return bool(((texts != "") & (texts == texts.str.strip_chars())).fill_null(value=True).all())
+
+
+def _read_whole_parquet(content: bytes, where: str) -> pl.DataFrame:
+    if not content.endswith(_PARQUET):
+        raise Problem(
+            "file-truncated",
+            "The Parquet file ends before its end mark.",
+            where=where,
+            remedy="Download or copy it again, whole.",
+        )
+    return read_parquet(content, where)
 
 
 def _check_parquet_shape(schema: pl.Schema, rows: int, where: str) -> None:

@@ -63,15 +63,14 @@ _MINIMUM: Final = (
 )
 _NEEDS: Final = ("event_id", "day", "violence")
 
-WIDE: Final = Wide(
-    required=frozenset(_MINIMUM),
-    unread=frozenset(
-        "relid year active_year conflict_dset_id conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name "
-        "side_a_dset_id side_a_new_id side_b_dset_id side_b_new_id number_of_sources source_article source_office "
-        "source_date source_headline source_original where_coordinates where_description priogrid_gid region "
-        "event_clarity date_prec gwnoa gwnob".split()
-    ),
+_UNREAD: Final = (
+    "relid year active_year conflict_dset_id conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name "
+    "side_a_dset_id side_a_new_id side_b_dset_id side_b_new_id number_of_sources source_article source_office "
+    "source_date source_headline source_original where_coordinates where_description priogrid_gid region "
+    "event_clarity date_prec gwnoa gwnob"
 )
+
+WIDE: Final = Wide(frozenset(_MINIMUM), frozenset(_UNREAD.split()))
 """What is left out of a large file: notes and numbers that no figure is made of, two thirds of its bytes."""
 _CANDIDATE_NAME: Final = re.compile(r"(?<!\d)(\d{2})[._](0)[._](\d{1,2})(?!\d)")
 _RELEASE_NAMES: Final = (

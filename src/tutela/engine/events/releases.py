@@ -21,6 +21,9 @@ from tutela.kernel.tables import COUNTS, Events, Floats, Table
 
 Mask = NDArray[np.bool_]
 
+ALGORITHM: Final = 1
+"""Raised when the same two releases would be compared otherwise."""
+
 BY_ID: Final = 0
 """Matched by id; the other ways are `renumbered.EXACT` and `renumbered.NEAR`."""
 

@@ -56,7 +56,7 @@ class Contribution:
 def total_revised(comparison: ReleaseComparison) -> dict[str, Revised]:
     """The figures of all events that were asked for, before and after."""
     sides = (comparison.old, np.flatnonzero(comparison.in_old)), (comparison.new, np.flatnonzero(comparison.in_new))
-    before, after = (_figures(events, rows) for events, rows in sides)
+    before, after = (figures_of(events, rows) for events, rows in sides)
     return {name: Revised(before[name], after[name]) for name in FIGURES}
 
 
@@ -68,7 +68,7 @@ def list_years(comparison: ReleaseComparison) -> tuple[YearRevised, ...]:
     """
     old = _by_year(comparison.old, comparison.in_old)
     new = _by_year(comparison.new, comparison.in_new)
-    covers_old, covers_new = _Coverage.of(comparison.old), _Coverage.of(comparison.new)
+    covers_old, covers_new = Coverage.of(comparison.old), Coverage.of(comparison.new)
     found = []
     for key in sorted(old.keys() | new.keys()):
         before = _at(comparison.old, old.get(key), covers_old.holds(*key))
@@ -87,34 +87,37 @@ def explain_difference(comparison: ReleaseComparison) -> tuple[Contribution, ...
     in_old, in_new = comparison.in_old, comparison.in_new
     unsure_old, unsure_new = comparison.ambiguous_old, comparison.ambiguous_new
     changed = comparison.is_changed | (in_old[matches.old] != in_new[matches.new])
-    later = _is_later(comparison)
+    later = is_later(comparison)
     parts = (
-        ("revised", int(changed.sum()), _sum(new, matches.new, in_new) - _sum(old, matches.old, in_old)),
-        ("added-in-the-old-period", int((~later).sum()), _sum(new, comparison.added[~later], in_new)),
-        ("added-after-the-old-period", int(later.sum()), _sum(new, comparison.added[later], in_new)),
-        ("removed", len(comparison.removed), -_sum(old, comparison.removed, in_old)),
+        ("revised", int(changed.sum()), sum_meant(new, matches.new, in_new) - sum_meant(old, matches.old, in_old)),
+        ("added-in-the-old-period", int((~later).sum()), sum_meant(new, comparison.added[~later], in_new)),
+        ("added-after-the-old-period", int(later.sum()), sum_meant(new, comparison.added[later], in_new)),
+        ("removed", len(comparison.removed), -sum_meant(old, comparison.removed, in_old)),
         (
             "ambiguous",
             len(unsure_old) + len(unsure_new),
-            _sum(new, unsure_new, in_new) - _sum(old, unsure_old, in_old),
+            sum_meant(new, unsure_new, in_new) - sum_meant(old, unsure_old, in_old),
         ),
     )
     known = total_revised(comparison)["best"].difference is not None
     return tuple(Contribution(cause, events, best if known else None) for cause, events, best in parts)
 
 
-def _is_later(comparison: ReleaseComparison) -> NDArray[np.bool_]:
+def is_later(comparison: ReleaseComparison) -> NDArray[np.bool_]:
+    """Which added events began after the last day of the old release."""
     if not len(comparison.old):
         return np.zeros(len(comparison.added), dtype=bool)
     later: NDArray[np.bool_] = comparison.new.day[comparison.added] > comparison.old.day.max()
     return later
 
 
-def _sum(values: Floats, rows: Rows, meant: NDArray[np.bool_]) -> float:
+def sum_meant(values: Floats, rows: Rows, meant: NDArray[np.bool_]) -> float:
+    """The sum over those of the rows that are meant; what has no number adds nothing."""
     return float(np.nansum(values[rows[meant[rows]]]))
 
 
-def _figures(events: Events, rows: Rows) -> dict[str, float | None]:
+def figures_of(events: Events, rows: Rows) -> dict[str, float | None]:
+    """The figures of some rows; None where the source has no such column."""
     totals: dict[str, Total] = {name: add_up(getattr(events, name)[rows]) for name in COUNTS}
     return {"events": float(len(rows))} | {name: total.value for name, total in totals.items()}
 
@@ -122,29 +125,38 @@ def _figures(events: Events, rows: Rows) -> dict[str, float | None]:
 def _at(events: Events, rows: Rows | None, covered: bool) -> dict[str, float | None]:
     if rows is None and not covered:
         return dict.fromkeys(FIGURES)
-    return _figures(events, np.empty(0, np.intp) if rows is None else rows)
+    return figures_of(events, np.empty(0, np.intp) if rows is None else rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Coverage:
-    """The countries of a release, and its first and last year."""
+class Coverage:
+    """The countries of a release, and its first and last year: what it may be silent about without being blind."""
 
     countries: frozenset[str]
     first: int
     last: int
 
     @classmethod
-    def of(cls, events: Events) -> _Coverage:
-        years = _years(events)
+    def of(cls, events: Events) -> Coverage:
+        """What a release covers; an empty one covers nothing."""
+        years = years_of(events)
         if not len(years):
             return cls(frozenset(), 0, -1)
         return cls(frozenset(events.country.tolist()), int(years.min()), int(years.max()))
 
+    def find_in(self, events: Events) -> NDArray[np.bool_]:
+        """A mask: which of these events lie in a country and year that it covers."""
+        years, countries = years_of(events), np.array(sorted(self.countries), dtype=np.str_)
+        covered: NDArray[np.bool_] = (years >= self.first) & (years <= self.last)
+        return covered & np.isin(events.country, countries)
+
     def holds(self, country: str, year: int) -> bool:
+        """Whether it covers this country in this year."""
         return country in self.countries and self.first <= year <= self.last
 
 
-def _years(events: Events) -> NDArray[np.int64]:
+def years_of(events: Events) -> NDArray[np.int64]:
+    """The year in which each event began."""
     return events.day.astype("datetime64[Y]").astype(np.int64) + 1970
 
 
@@ -153,7 +165,7 @@ def _by_year(events: Events, meant: NDArray[np.bool_]) -> dict[tuple[str, int], 
     if not len(rows):
         return {}
     countries, code = np.unique(events.country[rows], return_inverse=True)
-    keys, place = np.unique(code * _YEARS + _years(events)[rows], return_inverse=True)
+    keys, place = np.unique(code * _YEARS + years_of(events)[rows], return_inverse=True)
     pieces = np.split(rows[np.argsort(place, kind="stable")], np.cumsum(np.bincount(place))[:-1])
     names = [(str(countries[key // _YEARS]), int(key % _YEARS)) for key in keys.tolist()]
     return dict(zip(names, pieces, strict=True))

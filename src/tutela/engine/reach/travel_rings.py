@@ -77,7 +77,7 @@ def compute_travel_vicinity(events: Events, sites: Sites, spec: VicinitySpec, tr
     arrivals = _find_arrivals(open_sites.openings, spec.widest_km, travel)
     pairs = _pair(events, placed, cells[placed], (open_sites.openings, arrivals))
     able = travel.starts.site_id[travel.usable]
-    nearest_site, nearest_minutes = _find_quickest(pairs, len(events))
+    nearest_site, nearest_minutes = find_quickest(pairs, len(events))
     return Vicinity(
         spec=spec,
         site_ids=open_sites.site_ids,
@@ -106,10 +106,8 @@ def describe_travel(travel: Travel) -> dict[str, Any]:
     }
 
 
-def _require_minutes(spec: VicinitySpec, travel: Travel) -> None:
-    if spec.unit != "min":
-        msg = "a vicinity by travel time needs a spec with the unit min"
-        raise ValueError(msg)
+def refuse_spread(spec: VicinitySpec) -> None:
+    """Refuse to spread imprecise events where rings are minutes. Raises Problem "option-invalid"."""
     if spec.spread != "none":
         raise Problem(
             "option-invalid",
@@ -117,6 +115,13 @@ def _require_minutes(spec: VicinitySpec, travel: Travel) -> None:
             where="spread",
             remedy="Leave out the spread, or give rings in kilometres.",
         )
+
+
+def _require_minutes(spec: VicinitySpec, travel: Travel) -> None:
+    if spec.unit != "min":
+        msg = "a vicinity by travel time needs a spec with the unit min"
+        raise ValueError(msg)
+    refuse_spread(spec)
     if spec.widest_km > travel.max_minutes:
         raise Problem(
             "option-invalid",
@@ -208,7 +213,8 @@ def _pair_rows(events: Events, placed: Rows, ranges: tuple[Cells, Cells], ways: 
     )
 
 
-def _find_quickest(pairs: Pairs, n_events: int) -> tuple[NDArray[np.int32], Floats]:
+def find_quickest(pairs: Pairs, n_events: int) -> tuple[NDArray[np.int32], Floats]:
+    """Per event the site that gets there first and its minutes; -1 and NaN where none does."""
     site, minutes = np.full(n_events, -1, dtype=np.int32), np.full(n_events, np.nan)
     order = np.lexsort((pairs.site, pairs.distance_km, pairs.event))
     first = order[find_runs(pairs.event[order])]

@@ -31,6 +31,9 @@ ALGORITHM: Final = 1
 MOST_CELLS: Final = 2_000_000
 """The ways of a larger surface would not fit into 2 GB of memory."""
 
+MOST_ROWS: Final = 12_000_000
+"""A longer table of minutes would not fit into 2 GB of memory when it is written."""
+
 DECIMALS: Final = 6
 """Minutes are rounded to these: what is left of rounding in the sums stays below, whatever the order."""
 
@@ -128,7 +131,12 @@ def compute_travel(
     is_stuck = ~is_outside & ~passable[cell]
     usable = np.flatnonzero(~is_outside & ~is_stuck)
     sources, place = np.unique(cell[usable], return_inverse=True)
-    by_source = [_pick(reached, wanted) for reached in _search(surface, sources, max_minutes)]
+    by_source = []
+    rows, starts_in = 0, np.bincount(place, minlength=len(sources))
+    for number, reached in enumerate(_search(surface, sources, max_minutes)):
+        by_source.append(_pick(reached, wanted))
+        rows += len(by_source[-1][0]) * int(starts_in[number])
+        refuse_long(rows, len(starts))
     table = _expand(by_source, usable, place, surface.grid)
     unused = {"outside-surface": is_outside, "on-impassable-cell": is_stuck}
     return Travel(
@@ -144,6 +152,17 @@ def compute_travel(
         unused=name_unused(starts, unused),
         wanted=wanted,
     )
+
+
+def refuse_long(rows: int, n_starts: int) -> None:
+    """Refuse a table of more than `MOST_ROWS` minutes. Raises Problem "option-invalid"."""
+    if rows > MOST_ROWS:
+        raise Problem(
+            "option-invalid",
+            f"The minutes from {n_starts:,} starting points to the cells make more than {MOST_ROWS:,} rows.",
+            where="max-min",
+            remedy="Search fewer minutes, take the sites of one day (--as-of), or build larger cells.",
+        )
 
 
 def account_for_starts(n_starts: int, unused: dict[str, NDArray[np.bool_]]) -> Accounting:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from tutela.engine.statement.binding import split_runs
 from tutela.engine.statement.documents import Document
 from tutela.engine.statement.figures import Figure
-from tutela.engine.statement.queries import Answer, Query
+from tutela.engine.statement.people_queries import AnyQuery
+from tutela.engine.statement.queries import Answer
 from tutela.kernel.digests import recipe_digest
 from tutela.kernel.estimates import Estimate
 from tutela.kernel.problems import Problem
@@ -19,7 +20,7 @@ SCHEMA: Final = 1
 TOLERANCE: Final = 1e-9
 """Relative difference that counts as equal: sums come out alike on one machine, nearly alike on others."""
 
-Evaluate = Callable[[str, Query], Answer]
+Evaluate = Callable[[str, AnyQuery], Answer]
 """Answers a query from the artifact with this digest."""
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from tutela.engine.statement.queries import ADDED_UP, QUARTILES, Query
+from tutela.engine.statement.people_queries import AnyQuery, PeopleQuery, read_query
+from tutela.engine.statement.queries import ADDED_UP, MINUTES, QUARTILES
 from tutela.kernel.digests import recipe_digest
 from tutela.kernel.estimates import Estimate
 
@@ -25,13 +26,15 @@ ABSENCES: Final = {
 NONE_COMPLETE: Final = "none, complete in this source"
 NONE_RECORDED: Final = "none recorded"
 
-INTERVALS: Final = (ADDED_UP, QUARTILES)
+INTERVALS: Final = (ADDED_UP, QUARTILES, MINUTES)
 """Bases that have an interval, even where its ends meet."""
 
 _SINGULAR: Final = {
     "events": "event",
     "sites": "site",
     "people": "person",
+    "minutes": "minute",
+    "places": "place",
     "civilians killed": "civilian killed",
     "countries": "country",
     "rows": "row",
@@ -66,7 +69,7 @@ class Figure:
     artifact: str
     estimate: Estimate | None = None
     value: str = ""
-    query: Query | None = None
+    query: AnyQuery | None = None
     middle: str = "best"
     complete: bool = False
     beside: str | None = None
@@ -114,11 +117,12 @@ class Figure:
         if self.is_none:
             return NONE_COMPLETE if self.complete else NONE_RECORDED
         lower = "at least " if self.estimate.at_least else ""
-        middle = format_number(self.estimate.mid)
+        middle = self._number(self.estimate.mid)
         unit = _SINGULAR.get(self.unit, self.unit) if middle == "1" else self.unit
         interval = self._interval()
         said = f"{self.middle}; {interval}" if interval else self.middle
-        return f"{lower}{middle} {unit}".rstrip() + (f" ({said})" if self.estimate.basis in INTERVALS else "")
+        shows = self.estimate.basis in INTERVALS or (self._is_rounded and interval)
+        return f"{lower}{middle} {unit}".rstrip() + (f" ({said})" if shows else "")
 
     @property
     def printed_short(self) -> str:
@@ -127,13 +131,22 @@ class Figure:
             return self.printed
         lower = "≥ " if self.estimate.at_least else ""
         interval = self._interval()
-        return f"{lower}{format_number(self.estimate.mid)}" + (f" ({interval})" if interval else "")
+        return f"{lower}{self._number(self.estimate.mid)}" + (f" ({interval})" if interval else "")
+
+    @property
+    def _is_rounded(self) -> bool:
+        """Nobody knows to the last person how many live somewhere."""
+        return isinstance(self.query, PeopleQuery)
+
+    def _number(self, value: float) -> str:
+        return format_number(round_people(value) if self._is_rounded else value)
 
     def _interval(self) -> str:
         estimate = self.estimate
         if estimate is None or self.kind == "count" or estimate.low == estimate.high:
             return ""
-        return f"{format_number(estimate.low)}-{format_number(estimate.high)}"
+        low, high = self._number(estimate.low), self._number(estimate.high)
+        return "" if self._is_rounded and low == high else f"{low}-{high}"
 
     def _print_value(self) -> str:
         if self.kind == "absent":
@@ -167,7 +180,7 @@ class Figure:
         """Read what `as_json` wrote; digest and printed text are recomputed, not believed."""
         plain = {name: value for name, value in claim.items() if name not in ("digest", "printed")}
         estimate = plain["estimate"] and Estimate(**plain["estimate"])
-        query = plain["query"] and Query.from_json(plain["query"])
+        query = plain["query"] and read_query(plain["query"])
         return cls(**(plain | {"estimate": estimate, "query": query}))
 
 
@@ -178,6 +191,16 @@ def format_number(value: float) -> str:
     '1,020'
     """
     return f"{round(value):,}"
+
+
+def round_people(value: float) -> float:
+    """To three figures, and never finer than ten: sources of people know no better.
+
+    >>> round_people(1_234_567.0), round_people(444.0)
+    (1230000.0, 440.0)
+    """
+    digits = len(str(int(abs(value))))
+    return round(value, -max(1, digits - 3))
 
 
 def format_day(day: date) -> str:

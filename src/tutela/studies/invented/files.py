@@ -21,9 +21,8 @@ from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, VIOLENCE
 from tutela.studies.invented.activities import InventedActivity
 from tutela.studies.invented.country import InventedCountry, Region, Ring
-from tutela.studies.invented.ground_files import ground_features, ground_rasters, ground_tables
+from tutela.studies.invented.ground_files import ground_features, ground_rasters, ground_tables, write_table
 from tutela.studies.invented.presences import newest_facts
-from tutela.studies.invented.towns import Town
 
 _DECIMALS: Final = 5
 
@@ -34,9 +33,9 @@ def write_country(country: InventedCountry, folder: Path) -> tuple[Path, ...]:
     A folder that something else wrote is refused (Problem "out-not-writable").
     """
     files = {
-        "invented-events.csv": _write_events(country),
+        "invented-events.csv": write_events(country),
         "invented-sites.csv": _write_sites(country),
-        "invented-places.csv": _write_rows(Town, (asdict(town) for town in country.towns)),
+        "invented-places.csv": write_table(_list_places(country)),
         "invented-activities.csv": _write_rows(InventedActivity, (asdict(item) for item in country.activities)),
         "invented-coast.geojson": _write_coast(country),
         "invented-regions.geojson": _write_regions(country),
@@ -64,7 +63,8 @@ def load_presences_file(path: Path) -> tuple[Presence, ...]:
         ) from None
 
 
-def _write_events(country: InventedCountry) -> bytes:
+def write_events(country: InventedCountry) -> bytes:
+    """The events of a country as CSV, each row marked invented."""
     events = country.events
     return _write_frame(
         {
@@ -96,6 +96,14 @@ def _write_sites(country: InventedCountry) -> bytes:
     columns |= {name: getattr(sites, name) for name in ("military", "police", "civilian")}
     columns["air"] = np.where(sites.air < 0, np.nan, sites.air)
     return _write_frame(columns | {"kind": sites.kind, "country": sites.country})
+
+
+def _list_places(country: InventedCountry) -> list[dict[str, Any]]:
+    """The towns as a list of places that `tutela statement build --places` reads."""
+    return [
+        {"place_id": f"{country.code}-{town.rank}", **asdict(town), "country": country.code, "also": town.name_ar}
+        for town in country.towns
+    ]
 
 
 def _write_frame(columns: Mapping[str, NDArray[Any]]) -> bytes:

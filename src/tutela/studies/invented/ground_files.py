@@ -13,16 +13,24 @@ import rasterio  # type: ignore[import-untyped,unused-ignore]
 import shapely
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile  # type: ignore[import-untyped,unused-ignore]
+from scipy import ndimage
 
 from tutela.studies.invented.coast import HALF_HEIGHT_KM, HALF_WIDTH_KM, STEP_KM
 from tutela.studies.invented.country import InventedCountry
 from tutela.studies.invented.landcover import CLASSES, WATER
 from tutela.studies.invented.network import Mast
 from tutela.studies.invented.plane import to_degrees, to_plane
-from tutela.studies.invented.relief import SEA
+from tutela.studies.invented.relief import SEA, locate_cells
 from tutela.studies.invented.roads import WET_MONTHS
 
 Feature = dict[str, Any]
+
+UNKNOWN_PEOPLE: Final = -1
+"""Stands in the raster of people where there is no land."""
+
+_HIGH_M: Final = 1_400.0
+PEOPLE_MODELS: Final = {2019: (0.95, 1.5, 0.8), 2025: (1.18, 2.5, 1.2)}
+"""By year: people of towns in the model for one on the list, people to the square kilometre elsewhere, blur."""
 
 _OSM_WORDS: Final = {"paved": "primary", "track": "track"}
 """What readers of road files look for, beside our own word."""
@@ -84,7 +92,29 @@ def ground_rasters(country: InventedCountry) -> dict[str, bytes]:
         "invented-landcover.tif": _write_raster(
             terrain.landcover, None, classes | {"scheme": "IGBP", "water": str(WATER)}, country
         ),
+    } | {
+        f"invented-people-{year}.tif": _write_raster(
+            spread_people(country, year), UNKNOWN_PEOPLE, {"unit": "people in a cell"}, country
+        )
+        for year in PEOPLE_MODELS
     }
+
+
+def spread_people(country: InventedCountry, year: int) -> NDArray[np.float32]:
+    """People on the grid of the relief, as a model of a year has them: towns blurred, the rest on low ground.
+
+    The models and the list of towns disagree on purpose, as models and lists do.
+    """
+    share, rural_km2, blur = PEOPLE_MODELS[year]
+    relief = country.terrain.relief
+    land = relief.elevation_m != SEA
+    low = np.clip(1.0 - relief.elevation_m / _HIGH_M, 0.0, 1.0)
+    people = np.zeros(relief.elevation_m.shape)
+    points = to_plane(np.array([(town.lon, town.lat) for town in country.towns]))
+    np.add.at(people.reshape(-1), locate_cells(points), [town.people for town in country.towns])
+    blurred = ndimage.gaussian_filter(people, blur)
+    spread = np.where(land, share * blurred + rural_km2 * STEP_KM**2 * low, UNKNOWN_PEOPLE)
+    return np.round(spread, 2).astype(np.float32)
 
 
 def write_table(rows: Sequence[Mapping[str, Any]]) -> bytes:

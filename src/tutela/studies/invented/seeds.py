@@ -23,6 +23,7 @@ PARTS: Final = (
     "posts",
     "alerts",
     "landcover",
+    "earlier release",
 )
 """The parts in the order of their streams: append, never reorder."""
 

@@ -61,6 +61,12 @@ class Frame:
         y = self.height / 2 - (ring[:, 1] - self.lat) * self.px_per_degree
         return np.column_stack((x, y))
 
+    def unproject(self, x: Line, y: Line) -> tuple[Line, Line]:
+        """Degrees of points on the paper; longitudes within -180 and 180."""
+        across = (np.asarray(x, dtype=np.float64) - self.width / 2) / self.px_per_degree / self.squeeze
+        lat = self.lat - (np.asarray(y, dtype=np.float64) - self.height / 2) / self.px_per_degree
+        return (self.lon + across + 180.0) % 360.0 - 180.0, lat
+
     def radii(self, lat: float, distance_km: float) -> tuple[float, float]:
         """Half-axes in pixels of a circle on the ground around a point at that latitude."""
         degrees = distance_km / KM_PER_DEGREE
@@ -101,14 +107,15 @@ def thin_line(line: Line, least_px: float) -> Line:
     return line[kept]
 
 
-def path_of(rings: Sequence[Line]) -> str:
-    """The `d` of a path of closed lines, in tenths of a pixel, each point relative to the last."""
+def path_of(rings: Sequence[Line], *, closed: bool = True) -> str:
+    """The `d` of a path of lines, in tenths of a pixel, each point relative to the last."""
+    end = "z" if closed else ""
     parts = []
     for ring in rings:
         tenths = np.round(ring * 10).astype(np.int64)
         steps = np.diff(tenths, axis=0)
         moves = " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps.tolist())
-        parts.append(f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}l{moves}z")
+        parts.append(f"M{tenths[0, 0] / 10:g} {tenths[0, 1] / 10:g}l{moves}{end}")
     return "".join(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 
 from tutela.studies.pages import svg
@@ -22,26 +24,35 @@ class Labels:
         """Keep a square free of names."""
         self._taken.append((x - half, y - half, x + half, y + half))
 
-    def write(self, name: str, at: tuple[float, float], *, size: float, weight: int | None) -> str:
-        """The name beside its point, or "" where there is no room or a near point has the name already."""
+    def write(self, name: str, at: tuple[float, float], *, size: float, weight: int | None, under: str = "") -> str:
+        """The name beside its point, or "" where there is no room or a near point has the name already.
+
+        `under` is the same name in another script: written below it in smaller letters where there is room.
+        """
         x, y = at
         known = self._names.get(name.casefold())
         if known is not None and abs(known[0] - x) + abs(known[1] - y) < 40:
             return ""
-        width, height = 0.56 * size * len(name) + 2, size * 1.15
-        options = (
-            (x + 6, y - height / 2, "start"),
-            (x - 6 - width, y - height / 2, "end"),
-            (x - width / 2, y - height - 5, "middle"),
-            (x - width / 2, y + 5, "middle"),
-        )
-        for left, top, anchor in options:
-            box = (left, top, left + width, top + height)
-            if self._is_free(box):
+        for second in (under, "") if under else ("",):
+            width = max(0.56 * size * len(name), 0.5 * size * len(second)) + 2
+            height = size * (2.1 if second else 1.15)
+            options = (
+                (x + 6, y - height / 2, "start"),
+                (x - 6 - width, y - height / 2, "end"),
+                (x - width / 2, y - height - 5, "middle"),
+                (x - width / 2, y + 5, "middle"),
+            )
+            for left, top, anchor in options:
+                box = (left, top, left + width, top + height)
+                if not self._is_free(box):
+                    continue
                 self._taken.append(box)
                 self._names[name.casefold()] = at
                 tx = {"start": left, "end": left + width, "middle": x}[anchor]
-                return self._spell(name, (tx, top + height * 0.78), anchor, size, weight)
+                first = self._spell(name, (tx, top + size * 0.9), anchor, size, weight)
+                if not second:
+                    return first
+                return first + self._spell(second, (tx, top + size * 1.85), anchor, size * 0.88, None)
         return ""
 
     def write_on_ring(self, name: str, centres: Line, radii: Line) -> str:
@@ -72,6 +83,10 @@ class Labels:
     def _spell(
         self, name: str, at: tuple[float, float], anchor: str, size: float, weight: int | None, fill: str = svg.INK
     ) -> str:
+        is_rtl = runs_right_to_left(name)
+        if is_rtl:
+            # Where a line of such letters starts is its right end.
+            anchor = {"start": "end", "end": "start"}.get(anchor, anchor)
         return svg.words(
             name,
             x=at[0],
@@ -84,5 +99,11 @@ class Labels:
             stroke_width="2.4",
             stroke_linejoin="round",
             paint_order="stroke",
-            direction="ltr",
+            direction="rtl" if is_rtl else "ltr",
         )
+
+
+def runs_right_to_left(name: str) -> bool:
+    """Whether the first letter with a direction is one of those that run from right to left."""
+    sides = (unicodedata.bidirectional(letter) for letter in name)
+    return next((side for side in sides if side in ("L", "R", "AL")), "L") != "L"

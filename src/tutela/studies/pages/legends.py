@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from tutela.studies.pages import svg
 from tutela.studies.pages.bubbles import EDGES, EXACT, NEAR, UNSAID, Bubbles, look_of
-from tutela.studies.pages.frames import Frame
+from tutela.studies.pages.frames import Frame, Line
+from tutela.studies.pages.grounds import OPACITY, RIVER, ROAD, name_classes, shade_of
 from tutela.studies.pages.subjects import MapSpec, drawn_rings
 
 LINE: Final = 17.0
@@ -40,13 +42,37 @@ def _sign_items(spec: MapSpec, bubbles: Bubbles) -> list[Item]:
     if len(spec.sites.lon):
         square = svg.element("rect", x=2, y=-9, width=7, height=7, fill=svg.INK)
         items.append((square, "site open on this day", 14))
-        line = svg.element("path", d="M0-6h14", stroke=svg.ACCENT, stroke_width="1.2")
-        items.append((line, "distance from any site, analytical", 18))
+        if spec.rings_km:
+            line = svg.element("path", d="M0-6h14", stroke=svg.ACCENT, stroke_width="1.2")
+            items.append((line, "distance from any site, analytical", 18))
+    items += _line_items(spec)
     names = ((1, spec.core_name), (0, spec.other_name))
     for core, name in names:
         if (bubbles.is_core == core).any():
             circle = svg.element("circle", cx=7, cy=-6, r=5.5, **look_of(bool(core)))
             items.append((circle, name, 17))
+    return items
+
+
+def _line_items(spec: MapSpec) -> list[Item]:
+    """Rivers, roads, and the classes of minutes."""
+    ground = spec.ground
+    kinds: tuple[tuple[Sequence[Line], str, dict[str, str]], ...] = (
+        (ground.rivers, "river", {"stroke": RIVER, "stroke_width": "1.2"}),
+        (ground.roads, "road", {"stroke": ROAD, "stroke_width": "1.4"}),
+        (ground.tracks, "track", {"stroke": ROAD, "stroke_width": "1", "stroke_dasharray": "3 2"}),
+    )
+    items: list[Item] = [
+        (svg.element("path", d="M0-6h14", fill="none", **look), name, 18)
+        for lines, name, look in kinds
+        if len(lines)
+    ]
+    if spec.minutes is not None:
+        for number, name in enumerate(name_classes(spec.minutes.within_min)):
+            box = {"x": 0, "y": -12, "width": 14, "height": 11}
+            shade = svg.element("rect", **box, fill=shade_of(number), fill_opacity=OPACITY, stroke=svg.COAST)
+            square = svg.element("rect", **box, fill=svg.GROUND) + shade
+            items.append((square, name, 18))
     return items
 
 
@@ -94,6 +120,8 @@ def _own_notes(spec: MapSpec, frame: Frame, bubbles: Bubbles) -> list[str]:
     notes = [spec.scope] if spec.scope else []
     if spec.land is None:
         notes.append("No coast is at hand here: the map shows plain ground, with no land, water or borders.")
+    if spec.minutes is not None:
+        notes.append(f"{spec.minutes.words} Not coloured: what takes longer, and where nobody passes.")
     small = [km for km in spec.rings_km if km not in drawn_rings(spec, frame)]
     if small and len(spec.sites.lon):
         listed = ", ".join(f"{km:g}" for km in small)

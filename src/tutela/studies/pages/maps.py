@@ -1,4 +1,4 @@
-"""The map of a presence: ground, coast, places, sites, rings and events, as one static drawing.
+"""The map of a presence: ground, coast, rivers, roads, places, sites, rings and events, as one static drawing.
 
 It draws no borders, no single victims and no density. The same drawing serves page, print and word processor.
 """
@@ -14,8 +14,9 @@ from tutela.kernel.digests import bytes_digest
 from tutela.studies.pages import legends, svg
 from tutela.studies.pages.bubbles import draw_bubbles, gather_bubbles
 from tutela.studies.pages.frames import Frame, Line, clip_ring, frame_around, path_of, thin_line
+from tutela.studies.pages.grounds import draw_lines, draw_minutes
 from tutela.studies.pages.labels import Labels
-from tutela.studies.pages.subjects import MapEvents, MapSites, MapSpec, drawn_rings
+from tutela.studies.pages.subjects import MapEvents, MapGround, MapMinutes, MapSites, MapSpec, drawn_rings
 
 WIDTH: Final = 720.0
 HEIGHTS: Final = (360.0, 640.0)
@@ -31,7 +32,8 @@ def draw_map(spec: MapSpec) -> str:
     identity = "m" + bytes_digest(repr((spec.title, spec.scope, frame)).encode())[:8]
     bubbles = gather_bubbles(spec.events, frame)
     labels = Labels(frame)
-    ground = [*_draw_ground(spec, frame), *_draw_rings(spec, frame, identity, labels), *draw_bubbles(bubbles)]
+    ground = [*_draw_ground(spec, frame), *draw_minutes(spec.minutes, frame), *draw_lines(spec, frame)]
+    ground += [*_draw_rings(spec, frame, identity, labels), *draw_bubbles(bubbles)]
     ground += [*_draw_sites(spec, frame, labels), *_draw_places(spec, frame, labels)]
     clip = svg.element("clipPath", svg.element("rect", width=frame.width, height=frame.height), id=f"{identity}f")
     legend, height = legends.draw_legend(spec, frame, bubbles)
@@ -162,10 +164,11 @@ def _draw_places(spec: MapSpec, frame: Frame, labels: Labels) -> list[str]:
         x, y = (float(value) for value in np.ravel(frame.project(np.array([lon]), np.array([lat]))))
         if not (0 <= x <= frame.width and 0 <= y <= frame.height):
             continue
-        text = labels.write(name, (x, y), size=11.5 if rank <= 1 else 10.5, weight=None)
+        under = spec.ground.names.get(name, "")
+        text = labels.write(name, (x, y), size=11.5 if rank <= 1 else 10.5, weight=None, under=under)
         if text:
             drawn.append(svg.element("circle", cx=x, cy=y, r=1.8, fill=svg.SOFT_INK) + text)
     return drawn
 
 
-__all__ = ["MapEvents", "MapSites", "MapSpec", "draw_map", "frame_of"]
+__all__ = ["MapEvents", "MapGround", "MapMinutes", "MapSites", "MapSpec", "draw_map", "frame_of"]

@@ -7,6 +7,8 @@ from dataclasses import replace
 from tutela.engine.statement.binding import quote_term
 from tutela.engine.statement.documents import Bullets, Section
 from tutela.studies.sections.drafts import PERPETRATOR_WORDS, Draft, list_words, name_of
+from tutela.studies.sections.minutes import say_minutes
+from tutela.studies.sections.people import say_people
 from tutela.studies.sections.targeted import CORE, capital, place_words, tally
 
 
@@ -29,6 +31,8 @@ def write_answer(draft: Draft) -> Section:
         f"{capital(life.words)}: {tally(draft, 'head_life', near_life)} in attacks on civilians.",
         *_say_who(draft),
         *_say_beyond(draft),
+        *say_minutes(draft),
+        *say_people(draft),
         _say_lost(draft),
         closing,
     ]

@@ -17,7 +17,14 @@ UNITS: dict[Sum, str] = {
     "best": "killed",
     "civilians": "civilians killed",
     "nearest_km": "km",
+    "nearest_min": "minutes",
     "unplaceable_share": "%",
+    "line_share": "%",
+}
+SUM_WORDS: dict[Sum, str] = {
+    "events": "Events",
+    "best": "People killed",
+    "civilians": "Civilians killed",
 }
 VIOLENCE_WORDS = {
     "one_sided": "one-sided violence",
@@ -108,7 +115,7 @@ class Draft:
     ) -> str:
         """A counted number that no query makes; `words` are its unit, definition and the role of its artifact."""
         unit, definition, role = words
-        return self._keep(
+        return self.keep(
             Figure(
                 key=key,
                 label=label,
@@ -128,20 +135,20 @@ class Draft:
         definition = f"{label}, from {days[0]} to {days[1]}, both in, by the presence's own record"
         counted = Estimate.exactly(value, "counted by the presence itself")
         artifact = self.sources.register_digest
-        return self._keep(
+        return self.keep(
             Figure(key, label, "count", "times", definition, counted.basis, artifact, estimate=counted)
         )
 
     def day(self, key: str, label: str, value: date, definition: str) -> str:
         """A day."""
-        return self._keep(
+        return self.keep(
             Figure(key, label, "day", "", definition, "computed", self._any_artifact(), value=value.isoformat())
         )
 
     def say(self, key: str, label: str, value: str, words: tuple[str, str, str]) -> str:
         """A fact in words; `words` are its definition, its source and the day that the source speaks for."""
         definition, source, as_of = words
-        return self._keep(
+        return self.keep(
             Figure(
                 key, label, "text", "", definition, source, self.sources.register_digest, value=value, vintage=as_of
             )
@@ -149,9 +156,7 @@ class Draft:
 
     def lack(self, key: str, label: str, reason: str, basis: str) -> str:
         """A figure for which there is no number, and why."""
-        return self._keep(
-            Figure(key, label, "absent", "", label, basis, self.sources.register_digest, value=reason)
-        )
+        return self.keep(Figure(key, label, "absent", "", label, basis, self.sources.register_digest, value=reason))
 
     def shown_in(self, texts: Iterable[str]) -> dict[str, Figure]:
         """The figures that these texts show, and those beside them: what was only asked for stays out."""
@@ -165,8 +170,7 @@ class Draft:
             return "Events that could not be placed"
         if query.sum == "nearest_km":
             return f"Distance to the nearest open site, {VIOLENCE_WORDS[query.violence]}"
-        what = {"events": "Events", "best": "People killed", "civilians": "Civilians killed"}[query.sum]
-        return f"{what}: {VIOLENCE_WORDS[query.violence]}"
+        return f"{SUM_WORDS[query.sum]}: {VIOLENCE_WORDS[query.violence]}"
 
     def define(self, query: Query) -> str:
         """A query in words."""
@@ -204,7 +208,8 @@ class Draft:
     def _any_artifact(self) -> str:
         return self.sources.artifacts["vicinity"]
 
-    def _keep(self, figure: Figure) -> str:
+    def keep(self, figure: Figure) -> str:
+        """A figure that was made elsewhere; the first of one key stays."""
         self.figures.setdefault(figure.key, figure)
         return name_of(figure.key)
 

@@ -7,6 +7,7 @@ from tutela.engine.statement.documents import Block, Bullets, Grid, Paragraph, S
 from tutela.engine.statement.queries import Query
 from tutela.kernel.digests import recipe_digest
 from tutela.studies.sections.drafts import Draft
+from tutela.studies.sections.minutes import account_minutes
 
 
 def write_method(draft: Draft) -> Section:
@@ -17,6 +18,7 @@ def write_method(draft: Draft) -> Section:
         *_write_notes(draft),
         _write_digests(draft),
         *_account(draft),
+        *account_minutes(draft),
     ]
     return Section("method", "How was each figure made?", tuple(blocks))
 
@@ -50,6 +52,8 @@ def _define(draft: Draft) -> tuple[str, ...]:
 
 
 def _write_sources(draft: Draft) -> list[Block]:
+    people = draft.sources.people
+    of_people = [source.origin for source in people.sources] if people is not None else []
     rows = tuple(
         (
             quote_term(origin.name),
@@ -57,7 +61,7 @@ def _write_sources(draft: Draft) -> list[Block]:
             quote_term(origin.licence or "not known"),
             quote_term(origin.attribution or "none asked for"),
         )
-        for origin in draft.sources.origins
+        for origin in dict.fromkeys((*draft.sources.origins, *of_people))
     )
     if not rows:
         return [Paragraph("No source is named for these files.")]

@@ -54,6 +54,14 @@ def _say_arrival(draft: Draft) -> list[Block]:
                 "parties, refuge, and being seen to record."
             )
         )
+    elif _may_come(draft) and draft.sources.has_minutes:
+        blocks.append(
+            Paragraph(
+                "How long the way from a site is, at the least, stands above. A travel time is not an arrival: "
+                "that an event lies within it does not say that anybody knew in time, might have moved, or could "
+                "have acted."
+            )
+        )
     elif _may_come(draft):
         blocks.append(
             Paragraph(

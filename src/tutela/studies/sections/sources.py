@@ -8,16 +8,22 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tutela.catalogue.countries import find_country
 from tutela.catalogue.doctrine import Doctrine, PresenceKind, load_doctrine
 from tutela.catalogue.presences import Presence, first_day
 from tutela.data.basemap import Land
 from tutela.data.sources.readings import Origin
 from tutela.engine.presence.strength import sites_on, staffed_rows
+from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.vicinity import Vicinity
 from tutela.kernel.digests import recipe_digest
 from tutela.kernel.tables import Events, Sites
 from tutela.studies.pages.frames import Line
+from tutela.studies.pages.subjects import MapGround
+from tutela.studies.people_near import PeopleStudy
 
 REFERENCE_KM: Final = 30.0
 """The ring in which a statement looks closer: there and back in a day, V2 of the doctrine."""
@@ -67,7 +73,11 @@ class StatementSources:
     notes      sentences of the readers that a reader of the figures must know
     left_out   sentences on rows of the files that were left out, and why
     activities what the presence has on record as done, if anything
+    ground     rivers, roads and names in other scripts, for the map
     country_names  names by code of countries that no list has (an invented one's)
+    held       rows of events that may not be passed on: they are counted everywhere and drawn nowhere
+    minutes    the vicinity by travel time over `surface`, where one was brought
+    people     who lives near the sites, where sources of people were brought
     """
 
     presence: Presence
@@ -83,6 +93,21 @@ class StatementSources:
     left_out: tuple[str, ...] = ()
     activities: Sequence[RecordedActivity] = ()
     country_names: Mapping[str, str] = field(default_factory=dict)
+    ground: MapGround = field(default_factory=MapGround)
+    held: NDArray[np.bool_] | None = None
+    minutes: Vicinity | None = None
+    surface: Surface | None = None
+    people: PeopleStudy | None = None
+
+    @cached_property
+    def held_rows(self) -> NDArray[np.bool_]:
+        """`held`, or no row where nothing is said of it."""
+        return np.zeros(len(self.events), dtype=bool) if self.held is None else self.held
+
+    @cached_property
+    def has_minutes(self) -> bool:
+        """Whether there are travel times at all: a surface was brought, and a site lies where it can be passed."""
+        return self.minutes is not None and self.minutes.travel["travel"]["starting_points"]["placed"] > 0
 
     @cached_property
     def doctrine(self) -> Doctrine:

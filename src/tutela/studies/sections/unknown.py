@@ -6,6 +6,7 @@ from tutela.engine.statement.binding import quote_term
 from tutela.engine.statement.documents import Bullets, Paragraph, Section
 from tutela.studies.sections.answer import say_silence
 from tutela.studies.sections.drafts import Draft, name_of
+from tutela.studies.sections.people import say_people_unknown
 from tutela.studies.sections.sources import Scope
 
 
@@ -15,6 +16,7 @@ def write_unknown(draft: Draft) -> Section:
         *_say_unplaced(draft),
         *_say_coverage(draft),
         *_say_presence(draft),
+        *say_people_unknown(draft),
         *(quote_term(sentence) for sentence in draft.sources.left_out),
         (
             "Recorded incidents may fall because nobody counts any more: where an office closes, the observer "

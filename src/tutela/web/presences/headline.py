@@ -48,23 +48,26 @@ def make_headline(study: Study) -> Headline | None:
     claims = {claim["key"]: claim for claim in study.claims.get("figures", ())}
     keys = KEYS if KEYS.keys() & claims.keys() else KEYS_WITHOUT_SITES
     figures = tuple(
-        (words, _make_card(claims[key], claims, study.as_of)) for key, words in keys.items() if key in claims
+        (words, make_card(claims[key], claims, study.as_of)) for key, words in keys.items() if key in claims
     )
     if not figures:
         return None
     not_placed = claims.get(_NOT_PLACED)
     return Headline(
         figures,
-        _make_card(not_placed, claims, study.as_of) if not_placed else None,
+        make_card(not_placed, claims, study.as_of) if not_placed else None,
         is_silent=figures[0][1].text == NONE_RECORDED,
     )
 
 
-def _make_card(claim: Mapping[str, Any], claims: Mapping[str, Mapping[str, Any]], as_of: str) -> FigureCard:
+def make_card(
+    claim: Mapping[str, Any], claims: Mapping[str, Mapping[str, Any]], as_of: str, beside_of: str = "claim"
+) -> FigureCard:
+    """A claim as a figure; `beside_of` tells two cards of one claim on a page apart."""
     beside = claims.get(str(claim.get("beside")))
     vintage = claim.get("vintage")
     return FigureCard(
-        key=f"claim-{claim['key']}",
+        key=f"{beside_of}-{claim['key']}",
         text=str(claim["printed"]),
         label=str(claim["label"]),
         definition=str(claim["definition"]),

@@ -97,6 +97,7 @@ class _Cards:
         self.as_of = study.as_of
         self.digest = str(vicinity.get("artifact") or "")
         self.definition = _definition_of(vicinity)
+        self.basis = _basis_of(vicinity)
 
     def tally(self, key: str, label: str, tally: Mapping[str, Any], ring: Mapping[str, Any]) -> TallyRow:
         """Events and killed as figures; a group without events has none, which is not 0 of something."""
@@ -133,7 +134,7 @@ class _Cards:
             text=text,
             label=label,
             definition=self.definition,
-            basis=_("The source's own counts, added up; best, low and high where it has them"),
+            basis=self.basis,
             as_of=self.as_of,
             not_placed=_unplaceable_text(ring),
             digest=self.digest,
@@ -226,6 +227,17 @@ def _definition_of(vicinity: Mapping[str, Any]) -> str:
     if isinstance(definition, Mapping):
         definition = definition.get("text") or definition.get("label")
     return str(definition or _("Analytical distance from a site that was open on the day of the event"))
+
+
+def _basis_of(vicinity: Mapping[str, Any]) -> str:
+    """What the counts rest on, with the releases of the files of events and sites."""
+    basis = _("The source's own counts, added up; best, low and high where it has them")
+    vintages = vicinity.get("vintages") or {}
+    if vintages.get("events"):
+        basis += _("; release of the events: %(vintage)s") % {"vintage": ", ".join(vintages["events"])}
+    if vintages.get("sites"):
+        basis += _("; of the sites: %(vintage)s") % {"vintage": ", ".join(vintages["sites"])}
+    return basis
 
 
 def _km(km: float) -> str:

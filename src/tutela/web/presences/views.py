@@ -18,6 +18,7 @@ from tutela.web.presences.abilities import make_abilities
 from tutela.web.presences.facts import make_fact_sheet
 from tutela.web.presences.headline import make_headline
 from tutela.web.presences.listing import Filters, make_listing
+from tutela.web.presences.nearness import make_nearness
 from tutela.web.presences.vicinity import make_vicinity
 from tutela.web.shared.errors import problem_page
 from tutela.web.shared.reader import ReadersShelf, shelf_for, unknown_presence
@@ -49,6 +50,7 @@ def show_presence(request: HttpRequest, presence_id: str) -> HttpResponse:
         "map_svg": mark_safe(study.map_svg) if study else "",  # noqa: S308  # drawn by studies.pages.maps, which escapes
         "vicinity": make_vicinity(study) if study else None,
         "headline": make_headline(study) if study else None,
+        "nearness": make_nearness(study) if study else None,
         "here": "presences",
         **_marking(shelf, presence, study),
     }

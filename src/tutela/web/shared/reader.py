@@ -18,6 +18,8 @@ from tutela.kernel.problems import Problem
 
 if TYPE_CHECKING:
     from tutela.catalogue.presences import Presence
+    from tutela.kernel.manifests import Manifest
+    from tutela.studies.comparisons import Comparison
     from tutela.studies.shelf import Shelf, Study
 
 _SHOWN = 60
@@ -62,6 +64,17 @@ class ReadersShelf:
     def studied(self) -> frozenset[str]:
         """The ids of presences that this reader would find a study of."""
         return self.shelf.studied()
+
+    def comparisons(self) -> tuple[Manifest, ...]:
+        """The comparisons of releases that this reader may see, the newest first."""
+        return self.shelf.comparisons()
+
+    def load_comparison(self, digest: str) -> Comparison:
+        """One comparison of releases, refused where its marking or a compartment is above the reader."""
+        comparison = self.shelf.load_comparison(digest)
+        manifest = comparison.manifest
+        require_read(self.shelf.principal, manifest.marking, manifest.compartments)
+        return comparison
 
     def suggest(self, name: str) -> tuple[Presence, ...]:
         """Presences whose id or name is spelt nearly so, the nearest first, at most four."""

@@ -1,0 +1,66 @@
+"""`tutela backup` and `tutela restore`: a home in one file, and back."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import typer
+
+from tutela.cli.options import HomeOption, JsonOption
+from tutela.cli.speaking import count, print_json, print_lines, telling
+from tutela.kernel.problems import Problem
+
+
+def _service() -> ModuleType:
+    # By name: nothing imports the service, which puts all layers together.
+    return importlib.import_module("tutela.service.backups")
+
+
+def backup(
+    to: Annotated[Path, typer.Option("--to", help="The file to write; a new one.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the home into one file, without its keys: keep those somewhere else."""
+    with telling(as_json=json) as tell:
+        done = _service().back_up(home, to, tell)
+    if json:
+        print_json(done)
+    else:
+        print_lines(f"{count(done['files'])} files in {done['backup']}.", "The keys are not in it.")
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A file that tutela backup wrote.")],
+    into: Annotated[Path | None, typer.Option("--into", help="The folder to make.")] = None,
+    keys: Annotated[Path | None, typer.Option("--keys", help="The folder in which the keys are kept.")] = None,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Restore, check everything, and remove it.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Make a home from a backup: every file checked, erasures applied again, the ledger read to its end."""
+    if (into is None) != rehearse:
+        raise Problem(
+            "option-invalid",
+            "A backup is restored into a folder, or rehearsed.",
+            where="--into",
+            remedy="Give --into, or --rehearse, and not both.",
+        )
+    with telling(as_json=json) as tell:
+        if into is None:
+            done = _service().rehearse(archive, keys, tell)
+        else:
+            done = _service().restore(archive, into, keys, tell)
+    if json:
+        print_json(done)
+        return
+    ledger = done["ledger"]
+    print_lines(
+        "The backup would serve." if rehearse else f"The home is in {done['home']}.",
+        f"Ledger: {count(ledger['entries'])} entries, nothing changed."
+        if ledger
+        else "There is no register in it.",
+        f"Erased again: {count(done['erased_again'])}.",
+    )
