@@ -29,6 +29,22 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tutela.records.accounts.models import User
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Two marks for what only one of the databases has."""
+    config.addinivalue_line("markers", "only_postgresql: of the second wall, which SQLite has not")
+    config.addinivalue_line("markers", "only_sqlite: of a register that is a file")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the database at hand has not is not collected; the run on the other one holds it."""
+    other = "only_sqlite" if ADDRESS else "only_postgresql"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
 
 def _point_to(name: str, user: str = "tutela_app") -> None:
     connection.close()
@@ -70,19 +86,26 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _as_superuser(f"DROP DATABASE {name}")
 
 
+@pytest.fixture(scope="session")
+def peopled(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int, int]]:
+    """A register with the cast in it, made once: most tests begin there."""
+    name = f"tutela_people_{uuid.uuid4().hex[:12]}" if ADDRESS else ""
+    name = _copy(template, name or str(tmp_path_factory.mktemp("people") / "register.sqlite3"))
+    people = cast.assemble()
+    connection.close()
+    yield name, people.here, people.there
+    if ADDRESS:
+        _as_superuser(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def register(template: str, tmp_path: Path) -> Iterator[Path]:
-    """An empty register; gives the folder of its keys."""
+def register(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A register of one's own, empty or with the cast; gives the folder of its keys."""
     keys = tmp_path / "keys"
     before, settings.KEYS_FOLDER = settings.KEYS_FOLDER, str(keys)
-    if ADDRESS:
-        name = f"tutela_test_{uuid.uuid4().hex[:12]}"
-        _as_superuser(f"CREATE DATABASE {name} TEMPLATE {template} OWNER tutela_owner STRATEGY FILE_COPY")
-    else:
-        name = str(tmp_path / "register.sqlite3")
-        with closing(sqlite3.connect(template)) as whole, closing(sqlite3.connect(name)) as copy:
-            whole.backup(copy)
-    _point_to(name)
+    source = request.getfixturevalue("peopled")[0] if "people" in request.fixturenames else template
+    name = f"tutela_test_{uuid.uuid4().hex[:12]}" if ADDRESS else str(tmp_path / "register.sqlite3")
+    _copy(source, name)
     yield keys
     _point_to("tutela_none" if ADDRESS else str(tmp_path / "none.sqlite3"))
     settings.KEYS_FOLDER = before
@@ -90,10 +113,23 @@ def register(template: str, tmp_path: Path) -> Iterator[Path]:
         _as_superuser(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _copy(source: str, target: str) -> str:
+    """A register of its own with what the source holds, and the connection pointed to it."""
+    connection.close()
+    if ADDRESS:
+        _as_superuser(f"CREATE DATABASE {target} TEMPLATE {source} OWNER tutela_owner STRATEGY FILE_COPY")
+    else:
+        with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(target)) as copy:
+            whole.backup(copy)
+    _point_to(target)
+    return target
+
+
 @pytest.fixture
-def people(register: Path) -> cast.Cast:
+def people(register: Path, peopled: tuple[str, int, int]) -> cast.Cast:
     """The cast with two missions: everybody but the outsider in the first, the outsider in the second."""
-    return cast.assemble()
+    users = {user.email.partition("@")[0]: user for user in User.objects.all()}
+    return cast.Cast(users, *peopled[1:])
 
 
 @pytest.fixture

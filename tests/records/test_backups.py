@@ -22,6 +22,8 @@ from tutela.records.vault.actions import Person, erase_case, read_identity, reve
 from tutela.records.vault.erasures import noted_erasures
 from tutela.service import backups, register
 
+pytestmark = pytest.mark.only_sqlite  # PostgreSQL is backed up by its own programs
+
 REASON = "They asked for it in writing last week"
 
 
@@ -30,10 +32,8 @@ def tell(*_: object) -> None:
 
 
 @pytest.fixture
-def home(register: Path, is_postgresql: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def home(register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A home with its register in a file, and the cast in it; whatever was pointed to is pointed to again."""
-    if is_postgresql:
-        pytest.skip("PostgreSQL is backed up by its own programs")
     before = dict(connection.settings_dict), settings.KEYS_FOLDER
     place = create_home(tmp_path / "home", demonstration=False)
     monkeypatch.setenv("TUTELA_HOME", str(place.root))  # and back afterwards, whatever a command sets

@@ -50,12 +50,13 @@ def test_a_register_is_made_sealed_verified_and_found_in_order(run, is_postgresq
     assert code == 2 and "tutela register" in said
     code, said, _ = run(*CREATE, "--json")
     assert code == 0 and json.loads(said)["ledger_key"]
+    assert json.loads(said)["link"].startswith("/accounts/first/?key=")
     code, said, _ = run("audit", "verify", "--json")
-    assert code == 0 and json.loads(said)["unsealed"] == 2
+    assert code == 0 and json.loads(said)["unsealed"] == 6
     code, said, _ = run("audit", "seal")
-    assert code == 0 and "1 transactions sealed" in said
+    assert code == 0 and "2 transactions sealed" in said
     code, said, _ = run("audit", "verify")
-    assert code == 0 and "Nothing sealed was changed: 2 entries" in said
+    assert code == 0 and "Nothing sealed was changed: 6 entries" in said
     code, said, _ = run("register", "upgrade")
     assert code == 0 and "is up to date" in said
     code, said, _ = run("doctor")
@@ -70,9 +71,8 @@ def test_a_bad_address_makes_no_account(run):
     assert run(*CREATE)[0] == 0
 
 
-def test_a_changed_ledger_is_named_and_the_exit_code_says_so(run, tmp_path: Path, is_postgresql: bool):
-    if is_postgresql:
-        pytest.skip("the same code; the file is changed where there is a file")
+@pytest.mark.only_sqlite
+def test_a_changed_ledger_is_named_and_the_exit_code_says_so(run, tmp_path: Path):
     import sqlite3
 
     run(*CREATE)
@@ -85,3 +85,18 @@ def test_a_changed_ledger_is_named_and_the_exit_code_says_so(run, tmp_path: Path
     assert code == 3 and "Entry 2 was changed" in said
     code, said, _ = run("doctor")
     assert code == 2 and "ledger_keep_ledger_entry_update" in said
+
+
+def test_the_owner_of_the_home_hands_a_link_and_opens_a_closed_register(run):
+    assert run("register", "link", "first@invented.example")[0] == 2  # there is no register yet
+    run(*CREATE)
+    code, said, _ = run("register", "link", "First@invented.example", "--json")
+    assert code == 0 and json.loads(said)["link"].startswith("/accounts/first/?key=")
+    code, _, said = run("register", "link", "nobody@invented.example")
+    assert code == 2 and "No account has this address" in said
+    code, said, _ = run("register", "mode", "closed")
+    assert code == 0 and "closed now" in said
+    code, said, _ = run("register", "mode", "normal")
+    assert code == 0 and "normal now" in said
+    code, _, said = run("register", "mode", "ajar")
+    assert code == 2 and "no such mode" in said

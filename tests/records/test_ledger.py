@@ -60,7 +60,7 @@ def _tamper(is_postgresql: bool, *statements: str) -> None:
 
 def test_every_change_names_who_made_it_and_what_it_was(people: Cast):
     actions.set_active(by=people["administrator"], user=people.users["analyst"], is_active=False)
-    entry = Entry.objects.filter(subject_table="accounts_user", operation="update").get()
+    entry = Entry.objects.filter(subject_table="accounts_user", operation="update").order_by("id")[0]
     assert (entry.actor, entry.action) == (people["administrator"].actor, "accounts.set_active")
     body = Content.objects.get(pk=entry.pk).body
     assert bool(body["before"]["is_active"]) and not bool(body["after"]["is_active"])
@@ -112,6 +112,16 @@ def test_the_database_has_every_trigger_and_says_which_one_is_gone(people: Cast,
         with connection.cursor() as cursor:
             cursor.execute(f'DROP TRIGGER "{gone}"')
     assert triggers.missing(connection) == [gone]
+
+
+@pytest.mark.only_postgresql
+def test_a_trigger_whose_function_does_nothing_is_found(people: Cast):
+    _tamper(
+        True,
+        "CREATE OR REPLACE FUNCTION ledger_record() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RETURN NULL; END $$",
+    )
+    assert triggers.missing(connection) == ["ledger_record"]
 
 
 def test_every_table_of_the_register_is_watched_or_says_why_not():

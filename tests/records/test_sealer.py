@@ -54,10 +54,9 @@ def test_a_failure_is_logged_by_its_kind_and_tried_again(
             running.stop()
 
 
+@pytest.mark.only_sqlite
 def test_without_a_register_there_is_nothing_to_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from django.db import connection
 
-    if connection.vendor == "postgresql":
-        pytest.skip("there the database is named by a setting")
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none.sqlite3"))
     assert sealer.start_sealer() is None

@@ -12,9 +12,12 @@ import pytest
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
 django.setup()
+sys.path.insert(0, str(Path(__file__).parent.parent / "records"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import members
 import worlds
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
@@ -50,3 +53,32 @@ def ask(show: Callable[[object], None]) -> Iterator[Ask]:
     yield send
     for answer in answers:
         answer.close()  # static files hold a file open
+
+
+@pytest.fixture(scope="session")
+def signed_in_before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, members.Members]:
+    """A register in which everybody of the cast has signed in, made once; its folder and their browsers."""
+    folder = tmp_path_factory.mktemp("members")
+    before, settings.KEYS_FOLDER = settings.KEYS_FOLDER, str(folder / "keys")
+    members.make_template(folder / "register.sqlite3")
+    home = worlds.make_real_home()
+    reader.open_room(reader.ReadingRoom(lambda: home, lambda: worlds.TODAY, lambda: True))
+    everybody = members.sign_everybody_in()
+    reader._rooms.clear()
+    members.point_to(folder / "none.sqlite3")
+    settings.KEYS_FOLDER = before
+    return folder, everybody
+
+
+@pytest.fixture
+def team(signed_in_before: tuple[Path, members.Members], tmp_path: Path) -> Iterator[members.Team]:
+    """The cast in a register of its own for this test, each with a browser that is signed in."""
+    folder, everybody = signed_in_before
+    before, settings.KEYS_FOLDER = settings.KEYS_FOLDER, str(folder / "keys")
+    members.copy_register(folder / "register.sqlite3", tmp_path / "register.sqlite3")
+    home = worlds.make_real_home()
+    reader.open_room(reader.ReadingRoom(lambda: home, lambda: worlds.TODAY, lambda: True))
+    yield members.Team(everybody, tmp_path / "register.sqlite3")
+    reader._rooms.clear()
+    members.point_to(tmp_path / "none.sqlite3")
+    settings.KEYS_FOLDER = before

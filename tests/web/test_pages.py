@@ -68,7 +68,7 @@ def test_every_answer_carries_the_safe_headers(ask, path: str) -> None:
     assert policy.startswith("default-src 'none'")
     assert "script-src" not in policy
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert response["Permissions-Policy"]
     assert "Access-Control-Allow-Origin" not in response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -12,7 +13,7 @@ import urllib.request
 import pytest
 
 from tutela.kernel.problems import Problem
-from tutela.service.server import open_socket
+from tutela.service.server import open_socket, require_proxy
 
 SERVE = "from tutela.service.server import serve; serve('127.0.0.1', 0, None)"
 
@@ -23,6 +24,56 @@ def test_an_address_that_others_can_reach_is_refused(host: str) -> None:
         open_socket(host, 0)
     assert caught.value.code == "host-not-loopback"
     assert "127.0.0.1" in caught.value.remedy
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.10"])
+def test_a_proxy_is_not_served_before_somebody_has_a_second_factor(host: str, monkeypatch) -> None:
+    from tutela.service import register, server
+
+    monkeypatch.setattr(register, "require_ready", lambda home: False)
+    with pytest.raises(Problem) as caught:
+        server.serve(host, 0, None, proxy="tutela.invented.example")
+    assert caught.value.code == "host-not-loopback"
+    assert caught.value.where == "--behind-proxy"
+    monkeypatch.setattr(register, "require_ready", lambda home: True)
+    with pytest.raises(Problem) as caught:
+        server.serve(host, 0, None)  # a second factor alone does not do: the password would go in clear
+    assert caught.value.where == "--host"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "*",
+        ".invented.example",
+        "https://invented.example",
+        "invented",
+        "invented.example:443",
+        "A.example",
+        "a" * 254,
+    ],
+)
+def test_the_name_of_a_proxy_is_one_plain_name(name: str) -> None:
+    with pytest.raises(Problem) as caught:
+        require_proxy(name, has_factor=True)
+    assert caught.value.code == "option-invalid"
+
+
+def test_with_a_proxy_another_address_is_listened_on_but_no_name(monkeypatch) -> None:
+    asked = []
+
+    class Listener(socket.socket):
+        def bind(self, address: tuple[str, int]) -> None:
+            asked.append(address)
+            super().bind(("127.0.0.1", 0))
+
+    monkeypatch.setattr("tutela.service.server.socket.socket", Listener)
+    require_proxy("tutela.invented.example", has_factor=True)
+    require_proxy("", has_factor=False)
+    with pytest.raises(Problem):
+        open_socket("other.invented.example", 0, to_others=True)
+    open_socket("192.0.2.1", 0, to_others=True).close()
+    assert asked == [("192.0.2.1", 0)]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -37,7 +37,33 @@ def create(
         print_lines(
             f"The register is in {made['home']}.",
             f"The public key {made['ledger_key']} verifies its ledger: keep a copy of it elsewhere.",
+            "The administrator's first sign-in, good once and for a day, at the address that tutela serve prints:",
+            f"  {made['link']}",
         )
+
+
+@register_app.command("link")
+def link(
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a new way in for somebody who lost password or phone: good once and for a day; what they had is gone."""
+    made = _service().hand_link(home, email)
+    if json:
+        print_json({"link": made})
+    else:
+        print_lines("Good once and for a day, at the address that tutela serve prints:", f"  {made}")
+
+
+@register_app.command("mode")
+def mode(
+    mode: Annotated[str, typer.Argument(help="normal, read_only or closed.")],
+    home: HomeOption = None,
+) -> None:
+    """Set the mode of the whole register; a closed one is opened again here and nowhere else."""
+    _service().set_mode(home, mode)
+    print_lines(f"The register is {mode.replace('_', ' ')} now.")
 
 
 @register_app.command("upgrade")

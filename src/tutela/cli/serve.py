@@ -15,14 +15,20 @@ from tutela.studies.health import Finding, examine
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help="This machine only, until there are accounts.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="This machine only, unless --behind-proxy is given.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8000,
+    behind_proxy: Annotated[
+        str, typer.Option("--behind-proxy", help="The name under which a proxy with TLS shows the pages to others.")
+    ] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Serve the web application from a home."""
     # By name: nothing imports the service, which puts all layers together.
-    importlib.import_module("tutela.service.server").serve(host, port, require_home(home).root, as_json=json)
+    server = importlib.import_module("tutela.service.server")
+    server.serve(host, port, require_home(home).root, proxy=behind_proxy, as_json=json)
 
 
 def routes(json: JsonOption = False) -> None:

@@ -70,6 +70,7 @@ _KINDS: Final = (
     ProblemKind("already-there", "That is already there", http_status=409),
     ProblemKind("not-possible", "That cannot be done as things are", http_status=409),
     ProblemKind("factor-needed", "The second factor is needed", exit_code=4, http_status=403),
+    ProblemKind("too-many-attempts", "Too many attempts", http_status=429),
     ProblemKind("key-unusable", "A key cannot be used", exit_code=3, http_status=500),
     ProblemKind("backup-unusable", "The backup cannot be used", exit_code=3, http_status=500),
     ProblemKind("database-unready", "The database is not ready", http_status=503),

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import django
 
-from tutela.data.store.homes import Home, require_home
+from tutela.data.store.homes import Home, find_home, require_home
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.service.databases import VARIABLE
@@ -22,6 +22,7 @@ def create_register(home: Path | None, email: str, name: str) -> dict[str, Any]:
     """Make the tables and the first administrator's account; refused where there is an account already."""
     place = _bring_up_to_date(home)
     from tutela.records.accounts.actions import FOUNDER, found_house
+    from tutela.records.accounts.links import make_link
     from tutela.records.accounts.models import User
     from tutela.records.ledger.signing import open_signer
 
@@ -33,8 +34,68 @@ def create_register(home: Path | None, email: str, name: str) -> dict[str, Any]:
             remedy="An administrator makes further ones in the application.",
         )
     user = found_house(by=Principal(FOUNDER), email=email, name=name)
+    link = _first_page(make_link(by=Principal(FOUNDER), user=user))
     signer = open_signer(_keys())
-    return {"home": str(place.root), "administrator": str(user.pk), "ledger_key": signer.name}
+    return {"home": str(place.root), "administrator": str(user.pk), "ledger_key": signer.name, "link": link}
+
+
+def hand_link(home: Path | None, email: str) -> str:
+    """A new way in for an account, made by whoever owns the home; its memberships stay."""
+    _open(home)
+    from tutela.records.accounts.actions import FOUNDER
+    from tutela.records.accounts.links import make_link
+    from tutela.records.accounts.models import User
+
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise Problem(
+            "option-invalid", "No account has this address.", where="EMAIL", remedy="Write it as it was created."
+        )
+    return _first_page(make_link(by=Principal(FOUNDER), user=user))
+
+
+def set_mode(home: Path | None, mode: str) -> None:
+    """Normal, read-only or closed, for the whole register; the only way to open a closed one."""
+    _open(home)
+    from tutela.records.accounts import actions
+    from tutela.records.accounts.models import Mode
+
+    if mode not in Mode.values:
+        raise Problem(
+            "option-invalid",
+            "There is no such mode.",
+            where="MODE",
+            remedy=f"Write one of {', '.join(Mode.values)}.",
+        )
+    actions.set_mode(by=Principal(actions.FOUNDER), mode=Mode(mode))
+
+
+def is_for_members(home: Path | None) -> bool:
+    """Whether people sign in to read this home: it has a register, and is not the demonstration."""
+    from django.db import connection
+
+    place = find_home(home)
+    if place is None or place.is_demonstration:
+        return False
+    return connection.vendor == "postgresql" or Path(connection.settings_dict["NAME"]).is_file()
+
+
+def require_ready(home: Path | None) -> bool:
+    """Refuse to serve a register that is not ready; gives whether anybody has a second factor there."""
+    if find_home(home) is None:
+        return False
+    point_at(home)
+    if not is_for_members(home):
+        return False
+    _open(home)
+    from django.db import connection
+
+    from tutela.records.accounts.queries import anybody_has_factor
+
+    try:
+        return anybody_has_factor()
+    finally:
+        connection.close()  # the worker opens its own
 
 
 def upgrade_register(home: Path | None) -> dict[str, Any]:
@@ -85,7 +146,7 @@ def examine_register(home: Path | None) -> list[str]:
 
 def _open(home: Path | None) -> Home:
     """Point Django at the register of this home; refuse where its tables are missing or of another version."""
-    place = _point_at(home)
+    place = point_at(home)
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import DatabaseError
@@ -103,7 +164,7 @@ def _open(home: Path | None) -> Home:
 
 
 def _bring_up_to_date(home: Path | None) -> Home:
-    place = _point_at(home, owner=True)
+    place = point_at(home, owner=True)
     from django.core.management import call_command
     from django.db import connection
     from django.db.utils import DatabaseError
@@ -122,7 +183,8 @@ def _bring_up_to_date(home: Path | None) -> Home:
     return place
 
 
-def _point_at(home: Path | None, *, owner: bool = False) -> Home:
+def point_at(home: Path | None, *, owner: bool = False) -> Home:
+    """Make Django's database and keys those of this home."""
     place = require_home(home)
     os.environ["TUTELA_HOME"] = str(place.root)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
@@ -151,6 +213,13 @@ def _faults() -> list[str]:
     return [f"trigger {name} is missing or changed" for name in triggers.missing(connection)] + policies.missing(
         connection
     )
+
+
+def _first_page(token: str) -> str:
+    """Where a link leads, under whatever address the pages are served."""
+    from django.urls import reverse
+
+    return f"{reverse('accounts:first')}?key={token}"
 
 
 def _keys() -> Path:

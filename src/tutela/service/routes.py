@@ -9,6 +9,8 @@ from typing import TypedDict
 import django
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tutela.web.shared.doors import writes
+
 
 class Route(TypedDict):
     """One address and what may be done there."""
@@ -19,7 +21,7 @@ class Route(TypedDict):
 
 
 def routes() -> list[Route]:
-    """All routes in the order in which they are tried; reading is all that this room allows."""
+    """All routes in the order in which they are tried; a form is taken only where the view is marked for it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
     django.setup()
     return list(_walk(get_resolver().url_patterns, "/", ""))
@@ -32,4 +34,5 @@ def _walk(patterns: list[URLPattern | URLResolver], path: str, namespace: str) -
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from _walk(pattern.url_patterns, here, inner)
         else:
-            yield {"path": here, "name": namespace + str(pattern.name), "methods": ["GET", "HEAD"]}
+            methods = ["GET", "HEAD", *(["POST"] if writes(pattern.callback) else [])]
+            yield {"path": here, "name": namespace + str(pattern.name), "methods": methods}

@@ -1,10 +1,11 @@
-"""The server: gunicorn with threads, on this machine only."""
+"""The server: gunicorn with threads; on this machine only, unless people sign in and a proxy adds TLS."""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
 import json
+import re
 import socket
 import sys
 from pathlib import Path
@@ -22,21 +23,45 @@ __all__ = ["Route", "routes", "serve"]
 
 THREADS: Final = 8
 
+_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
-def serve(host: str, port: int, home: Path | None, *, as_json: bool = False) -> None:
+
+def serve(host: str, port: int, home: Path | None, *, proxy: str = "", as_json: bool = False) -> None:
     """Serve the pages of this home until interrupted; prints where to look once they can be read."""
-    _Server(open_socket(host, port), home, as_json=as_json).run()
+    from tutela.service.register import require_ready
+
+    require_proxy(proxy, has_factor=require_ready(home))
+    _Server(open_socket(host, port, to_others=bool(proxy)), home, proxy, as_json=as_json).run()
 
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """A listening address on this machine; any other address and a port in use are Problems."""
-    address = "127.0.0.1" if host == "localhost" else host.strip("[]")
-    if not _is_loopback(address):
+def require_proxy(proxy: str, *, has_factor: bool) -> None:
+    """Refuse a name that is no plain host name, and any before somebody has a second factor."""
+    if proxy and not has_factor:
         raise Problem(
             "host-not-loopback",
-            f"{host} can be reached from other machines, and there are no accounts yet.",
+            "Nobody has a second factor in this home.",
+            where="--behind-proxy",
+            remedy="Make its register with tutela register create, and sign in once on this machine.",
+        )
+    if proxy and not _NAME.fullmatch(proxy):
+        raise Problem(
+            "option-invalid",
+            "This is not the name under which a proxy shows the pages.",
+            where="--behind-proxy",
+            remedy="Write it in small letters, without https:// and without a port: tutela.example.org.",
+        )
+
+
+def open_socket(host: str, port: int, *, to_others: bool = False) -> socket.socket:
+    """A listening address on this machine, or another one where that is allowed; all else are Problems."""
+    address = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    if not _is_loopback(address) and not (to_others and _is_address(address)):
+        raise Problem(
+            "host-not-loopback",
+            f"{host} can be reached from other machines.",
             where="--host",
-            remedy="Use 127.0.0.1, or ::1.",
+            remedy="Use 127.0.0.1 or ::1. Another address needs a register in which somebody has a second factor,"
+            " and --behind-proxy with the name under which a proxy with TLS shows the pages.",
         )
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -74,14 +99,23 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+def _is_address(address: str) -> bool:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return True
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn over a socket that is already open, so that no second program can take the port in between."""
 
-    def __init__(self, listener: socket.socket, home: Path | None, *, as_json: bool) -> None:
+    def __init__(self, listener: socket.socket, home: Path | None, proxy: str, *, as_json: bool) -> None:
         host, port = listener.getsockname()[:2]
         self._address = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
         self._descriptor = listener.detach()  # gunicorn takes it over, and closes it
         self._home = home
+        self._proxy = proxy
         self._as_json = as_json
         self._sealer: Sealer | None = None
         super().__init__()
@@ -118,7 +152,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Build the application inside the worker."""
         from tutela.service.wsgi import build_application
 
-        return build_application(self._home)
+        return build_application(self._home, self._proxy)
 
 
 def _announce(address: str, *, as_json: bool) -> None:

@@ -12,8 +12,9 @@ from typing import Final
 
 from tutela.service.databases import describe_database
 
-# Nothing outlives the process that would need a lasting key: no session, no signed cookie, no token.
-SECRET_KEY: Final = secrets.token_urlsafe(50)
+# The server puts the lasting key of the keys folder in its place where people sign in; here, nothing outlives
+# the process.
+SECRET_KEY = secrets.token_urlsafe(50)
 
 DEBUG: Final = False
 ALLOWED_HOSTS: Final = ["127.0.0.1", "localhost", "[::1]"]
@@ -26,24 +27,54 @@ INSTALLED_APPS: Final = [
     "tutela.records.ledger.apps.LedgerConfig",
     "tutela.records.accounts.apps.AccountsConfig",
     "tutela.records.vault.apps.VaultConfig",
+    "tutela.records.missions.apps.MissionsConfig",
+    "tutela.records.incidents.apps.IncidentsConfig",
     "tutela.web.shared",
     "tutela.web.front",
     "tutela.web.presences",
     "tutela.web.releases",
+    "tutela.web.accounts",
+    "tutela.web.administration",
 ]
 DATABASES: Final = {"default": describe_database(os.environ)}
 KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
 AUTH_USER_MODEL: Final = "accounts.User"
 PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: Final = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+]
+
+SESSION_ENGINE: Final = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME: Final = "tutela_session"
+SESSION_COOKIE_HTTPONLY: Final = True
+SESSION_COOKIE_SAMESITE: Final = "Strict"
+SESSION_EXPIRE_AT_BROWSER_CLOSE: Final = True
+SESSION_COOKIE_AGE: Final = 12 * 60 * 60
+"""At the latest; web.shared.sessions ends a session that nobody used for half an hour."""
+CSRF_COOKIE_NAME: Final = "tutela_form"
+CSRF_COOKIE_HTTPONLY: Final = True
+CSRF_COOKIE_SAMESITE: Final = "Strict"
+CSRF_COOKIE_AGE: Final = None
+CSRF_FAILURE_VIEW: Final = "tutela.web.shared.errors.foreign_form"
+DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 1_000_000
 
 MIDDLEWARE: Final = [
     "tutela.web.shared.middleware.send_safe_headers",
     "tutela.web.shared.middleware.refuse_what_is_not_reading",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "tutela.web.shared.middleware.ProblemPages",
+    "tutela.web.shared.sessions.KnowTheReader",
 ]
 ROOT_URLCONF: Final = "tutela.service.urls"
 

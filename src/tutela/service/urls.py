@@ -10,6 +10,8 @@ urlpatterns: Final = [
     path("", include("tutela.web.front.urls")),
     path("presences/", include("tutela.web.presences.urls")),
     path("releases/", include("tutela.web.releases.urls")),
+    path("accounts/", include("tutela.web.accounts.urls")),
+    path("administration/", include("tutela.web.administration.urls")),
 ]
 
 handler400: Final = "tutela.web.shared.errors.bad_request"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.text import slugify
@@ -17,6 +18,7 @@ from tutela.kernel.problems import Problem
 from tutela.records.accounts.models import Compartment, House, Membership, Mode, User
 from tutela.records.accounts.principals import Member, refused, require_administrator
 from tutela.records.accounts.roles import May, Role
+from tutela.records.accounts.sign_in import end_sessions
 from tutela.records.ledger.acts import action, record_access
 
 FOUNDER: Final = "home-owner"
@@ -71,6 +73,8 @@ def set_active(*, by: Principal, user: User, is_active: bool) -> User:
         )
     user.is_active = is_active
     user.save(update_fields=["is_active"])
+    if not is_active:
+        end_sessions(user)
     return user
 
 
@@ -142,6 +146,8 @@ def set_mode(*, by: Principal, mode: Mode, compartment: int | None = None) -> No
         if by.actor != FOUNDER:
             require_administrator(by)
         House.objects.filter(pk=1).update(mode=mode)
+        if mode == Mode.CLOSED:
+            Session.objects.all().delete()
         return
     _keeper(by, compartment)
     rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]

@@ -46,6 +46,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
     created = models.DateTimeField(auto_now_add=True)
+    sessions_ended = models.PositiveIntegerField(default=0)
+    """Rises when everything that is signed in under this account ends; a session knows the number it began with."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -128,3 +130,57 @@ class Membership(ClosedModel):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
+
+
+class Factor(ClosedModel):
+    """The second factor of an account; it counts from when its holder showed a first code."""
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("secret", "last_step")
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+")
+    secret = models.BinaryField()
+    last_step = models.BigIntegerField(default=0)
+    """The last step of thirty seconds whose code was given: no code works twice."""
+    confirmed = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"factor {self.pk}"
+
+
+class RecoveryCode(ClosedModel):
+    """A code on paper, good once."""
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("digest",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
+
+
+class Link(ClosedModel):
+    """A way in without a password, good once and for a day, that somebody hands over."""
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("digest",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField()
+    used = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link {self.pk}"
+
+
+class Wait(ClosedModel):
+    """How often signing in failed lately for an account or from an address, and until when nobody tries again."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "wait"

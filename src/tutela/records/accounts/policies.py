@@ -28,7 +28,22 @@ _FUNCTIONS: Final = (
           AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode = 'closed')
     $$
     """,
+    # Where anybody with an account may drop a report without reading there: restricted intake, while it is open.
+    """
+    CREATE OR REPLACE FUNCTION accounts_drop_boxes() RETURNS bigint[]
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        SELECT coalesce(array_agg(c.id), '{}')
+        FROM accounts_compartment c
+        WHERE c.kind = 'restricted' AND c.mode = 'normal'
+          AND EXISTS (SELECT 1 FROM accounts_user u
+                      WHERE u.is_active AND u.id::text = current_setting('tutela.actor'))
+          AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode <> 'normal')
+    $$
+    """,
 )
+
+_DROPPED: Final = "marking = 2 AND compartment_id = ANY ((SELECT accounts_drop_boxes())::bigint[])"
+"""What may be put into a drop box; it is no way of reading there, nor of changing what lies in it."""
 
 _VISIBLE: Final = " OR ".join(
     f"(marking = {marking} AND compartment_id = ANY ((SELECT accounts_readable({marking}))::bigint[]))"
@@ -59,6 +74,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
             cursor.execute(f'DROP POLICY IF EXISTS sealed ON "{table}"')
             cursor.execute(f'CREATE POLICY sealed ON "{table}" USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})')
+            cursor.execute(f'DROP POLICY IF EXISTS dropped ON "{table}"')
+        for table in _drop_boxes():
+            cursor.execute(f'CREATE POLICY dropped ON "{table}" FOR INSERT WITH CHECK ({_DROPPED})')
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -73,6 +91,12 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
         )
         closed = {name for (name,) in cursor.fetchall()}
         faults += [f"{table} has no forced policy" for table in _sealed_tables() if table not in closed]
+        cursor.execute(
+            "SELECT polname, relname FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid"
+            " WHERE polname <> 'sealed' AND (polname <> 'dropped' OR polcmd <> 'a' OR relname <> ALL (%s))",
+            [_drop_boxes()],
+        )
+        faults += [f"{table} has a policy too many: {name}" for name, table in cursor.fetchall()]
         cursor.execute("SELECT rolsuper OR rolbypassrls, rolname FROM pg_roles WHERE rolname = current_user")
         bypasses, name = cursor.fetchone()
         if bypasses:
@@ -96,6 +120,12 @@ def install_after_migrating(using: str = "default", **_: Any) -> None:
 def _has_role(cursor: Any) -> bool:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_ROLE])
     return cursor.fetchone() is not None
+
+
+def _drop_boxes() -> list[str]:
+    from tutela.records.accounts.sealed import drop_boxes
+
+    return drop_boxes()
 
 
 def _sealed_tables() -> list[str]:

@@ -102,6 +102,24 @@ def refused() -> Problem:
     )
 
 
+def takes_drops(compartment: int) -> bool:
+    """Whether this is a compartment of restricted intake, open now; for code that was told its number."""
+    rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    kinds = rows.filter(pk=compartment, kind=Compartment.Kind.RESTRICTED, mode=Mode.NORMAL)
+    return bool(kinds.exists())
+
+
+def is_alone(by: Member, ability: May, compartment: int) -> bool:
+    """Whether nobody else with an open account may do this there now, so that no second person can be asked."""
+    now = datetime.now(UTC)
+    roles = [role for role, abilities in ABILITIES.items() if ability in abilities]
+    rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    held = rows.filter(compartment_id=compartment, role__in=roles, valid_from__lte=now, breaks_glass=False)
+    held = held.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now)).exclude(user_id=by.actor)
+    users = list(held.values_list("user_id", flat=True))
+    return not User.objects.filter(pk__in=users, is_active=True).exists()
+
+
 def _memberships(user: User, now: datetime) -> list[tuple[int, str, int]]:
     rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
     in_force = rows.filter(

@@ -26,6 +26,7 @@ class May(StrEnum):
     DESCRIBE = "describe"
     ASSESS = "assess"
     EXPORT = "export"
+    INFLUENCE = "reach by influence"
     OPEN_IDENTITIES = "open identities"
     KEEP_MEMBERS = "keep members"
     AUDIT = "audit"
@@ -50,11 +51,15 @@ ABILITIES: Final[Mapping[str, frozenset[May]]] = {
     Role.DUTY_OFFICER: frozenset({May.REPORT, May.TRIAGE, May.DECIDE, May.RESPOND}),
     Role.PROTECTION_ADVISER: frozenset(
         {May.REPORT, May.TRIAGE, May.DECIDE, May.PLAN, May.SIGN, May.RESPOND, May.DESCRIBE, May.ASSESS, May.EXPORT}
+        | {May.INFLUENCE}
     ),
     Role.HUMAN_RIGHTS_OFFICER: frozenset(
         {May.REPORT, May.TRIAGE, May.VERIFY, May.ASSESS, May.DESCRIBE, May.EXPORT, May.OPEN_IDENTITIES}
+        | {May.INFLUENCE}
     ),
-    Role.POLITICAL_OFFICER: frozenset({May.REPORT, May.DECIDE, May.PLAN, May.RESPOND, May.DESCRIBE, May.ASSESS}),
+    Role.POLITICAL_OFFICER: frozenset(
+        {May.REPORT, May.DECIDE, May.PLAN, May.SIGN, May.RESPOND, May.DESCRIBE, May.ASSESS, May.INFLUENCE}
+    ),
     Role.SITE_COMMANDER: frozenset({May.REPORT, May.RESPOND}),
     Role.ANALYST: frozenset({May.ASSESS, May.EXPORT}),
     Role.CUSTODIAN: frozenset({May.KEEP_MEMBERS, May.AUDIT}),

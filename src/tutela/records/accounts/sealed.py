@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.apps import apps
 from django.db import models
@@ -16,6 +16,9 @@ from tutela.records.ledger.closed import ClosedModel, ClosedQuerySet
 
 class SealedModel(ClosedModel):
     """A row with a compartment and a marking; `visible_to` is the only way to read it."""
+
+    is_drop_box: ClassVar[bool] = False
+    """Whether rows may be put into a compartment of restricted intake by people who do not read there."""
 
     compartment = models.ForeignKey(Compartment, models.PROTECT, related_name="+")
     marking = models.SmallIntegerField(choices=MARKINGS, default=Marking.CONFIDENTIAL)
@@ -48,4 +51,9 @@ def sealed_tables() -> list[str]:
     return sorted(model._meta.db_table for model in sealed_models())
 
 
-__all__ = ["SealedModel", "sealed_models", "sealed_tables"]
+def drop_boxes() -> list[str]:
+    """The tables among them that take rows from people who will not read them."""
+    return sorted(model._meta.db_table for model in sealed_models() if model.is_drop_box)
+
+
+__all__ = ["SealedModel", "drop_boxes", "sealed_models", "sealed_tables"]

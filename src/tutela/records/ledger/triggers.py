@@ -19,6 +19,7 @@ UNWATCHED: Final = {
     "ledger.Content": "the ledger itself",
     "ledger.Seal": "the ledger itself",
     "ledger.SealedTransaction": "the ledger itself",
+    "accounts.Wait": "counts of failures, forgotten after a day; each refusal is an entry of its own",
 }
 """Models of ours whose changes are not written down, each with its reason."""
 
@@ -54,13 +55,13 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Names of triggers that this database ought to have and has not, or has in another form."""
+    """Names of triggers and their functions that this database ought to have and has not, or has otherwise."""
     dialect = triggers_postgresql if connection.vendor == "postgresql" else triggers_sqlite
     with connection.cursor() as cursor:
         held = dialect.definitions(cursor)
-    return sorted(
-        name for name, sql in expected(connection.vendor).items() if not dialect.same(sql, held.get(name))
-    )
+        changed = dialect.changed_functions(cursor)
+    wanted = expected(connection.vendor)
+    return sorted(name for name, sql in wanted.items() if not dialect.same(sql, held.get(name))) + changed
 
 
 def install_after_migrating(using: str = "default", **_: Any) -> None:

@@ -102,6 +102,16 @@ def definitions(cursor: Any) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def changed_functions(cursor: Any) -> list[str]:
+    """Our functions that are not there, or are not as written here: a trigger is no more than what it calls."""
+    cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'ledger\\_%'")
+    held = {name: body.strip() for name, body in cursor.fetchall()}
+    ours = {
+        statement.split("FUNCTION ")[1].split("(")[0]: statement.split("$$")[1].strip() for statement in PREPARE
+    }
+    return sorted(name for name, body in ours.items() if held.get(name) != body)
+
+
 def drop(name: str, table: str) -> str:
     """SQL that removes one."""
     return f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'

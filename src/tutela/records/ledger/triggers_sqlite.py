@@ -83,6 +83,11 @@ def definitions(cursor: Any) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
+def changed_functions(cursor: Any) -> list[str]:  # noqa: ARG001  the same call as for PostgreSQL
+    """None: SQLite's triggers hold all of their own text."""
+    return []
+
+
 def drop(name: str, table: str) -> str:  # noqa: ARG001  the same call as for PostgreSQL
     """SQL that removes one."""
     return f'DROP TRIGGER IF EXISTS "{name}"'

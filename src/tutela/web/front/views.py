@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tutela.catalogue.doctrine import load_doctrine
+from tutela.web.shared.doors import open_to_anybody
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.words import name_kind
 
@@ -32,16 +33,19 @@ def show_method(request: HttpRequest) -> HttpResponse:
     return render(request, "front/about.html", {"rings": load_doctrine().rings, "here": "about"})
 
 
+@open_to_anybody
 def send_figures_style(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The style that pages and statements share; it belongs to the statements."""
     return HttpResponse(_figures_style(), content_type="text/css; charset=utf-8")
 
 
+@open_to_anybody
 def send_mark(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """The mark, for pages that cannot name it: a statement refers to nothing outside itself."""
     return HttpResponse(_mark(), content_type="image/svg+xml")
 
 
+@open_to_anybody
 def answer_health(request: HttpRequest) -> HttpResponse:
     """200 where the home can be opened; the problem's own status where not."""
     shelf_for(request)

@@ -10,13 +10,26 @@ from django.http import HttpRequest
 
 import tutela
 from tutela.kernel.problems import Problem
-from tutela.web.shared.reader import shelf_for
+from tutela.records.accounts.models import Mode
+from tutela.records.accounts.principals import Member
+from tutela.records.accounts.roles import May
+from tutela.web.shared.reader import asks_sign_in, shelf_for
+from tutela.web.shared.sessions import STRANGER, principal_of, reader_of
 
 
 def describe_room(request: HttpRequest) -> dict[str, Any]:
-    """Whether this is the demonstration, and which version speaks; refuses where the built files are missing."""
+    """Whether this is the demonstration, which version speaks, who signed in; refuses without the built files."""
     require_built_files()
-    return {"is_demonstration": shelf_for(request).is_demonstration, "version": tutela.__version__}
+    principal = principal_of(request)
+    return {
+        "is_demonstration": shelf_for(request).is_demonstration,
+        "version": tutela.__version__,
+        "asks_sign_in": asks_sign_in(),
+        "signed_in": reader_of(request) if principal is not STRANGER else None,
+        "keeps": isinstance(principal, Member)
+        and (principal.is_administrator or any(May.KEEP_MEMBERS in held for held in principal.abilities.values())),
+        "is_read_only": getattr(request, "house", Mode.NORMAL) == Mode.READ_ONLY,
+    }
 
 
 def require_built_files() -> None:

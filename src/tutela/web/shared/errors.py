@@ -29,8 +29,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
     return problem_page(
         Problem(
             "request-refused",
-            "The pages are shown only under this machine's own address.",
-            remedy="Open http://127.0.0.1 with the port that tutela serve printed.",
+            "The pages are shown only under their own address.",
+            remedy="Open the address that tutela serve printed, or the one that its proxy serves.",
         )
     )
 
@@ -38,6 +38,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """403."""
     return problem_page(Problem("not-allowed", "This is not open to you.", remedy="Ask the owner of this home."))
+
+
+def foreign_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403: a form that this application did not show, or showed too long ago."""
+    return problem_page(
+        Problem(
+            "request-refused",
+            "This form was not sent from the page that showed it, or the page is too old. Nothing was changed.",
+            remedy="Open the page again and send it from there, with cookies of this address allowed.",
+        )
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

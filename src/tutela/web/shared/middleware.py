@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tutela.kernel.problems import Problem
+from tutela.web.shared.doors import takes_forms
 from tutela.web.shared.errors import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -28,7 +30,7 @@ _HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with "no-referrer", forms of our own would come from nowhere
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), usb=(), browsing-topics=()",
@@ -51,15 +53,17 @@ def send_safe_headers(get_response: Handler) -> Handler:
 
 
 def refuse_what_is_not_reading(get_response: Handler) -> Handler:
-    """Refuse foreign host names (a page elsewhere may point its own name here) and everything but reading."""
+    """Refuse foreign host names (a page elsewhere may point its own name here), and forms where none is taken."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         request.get_host()  # raises DisallowedHost, which becomes the page for 400
-        if request.method not in _READING:
+        if settings.SECURE_PROXY_SSL_HEADER and not request.is_secure():
+            return problem_page(_without_tls())
+        if request.method not in _READING and not (request.method == "POST" and takes_forms(request.path_info)):
             problem = Problem(
                 "only-reading",
-                "Nothing can be changed here yet.",
-                remedy="Use the command line to build statements: tutela statement build.",
+                "Nothing can be changed at this address.",
+                remedy="Use the forms of the pages, or the command line: tutela statement build.",
             )
             response = problem_page(problem)
             response["Allow"] = "GET, HEAD"
@@ -67,6 +71,14 @@ def refuse_what_is_not_reading(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+def _without_tls() -> Problem:
+    return Problem(
+        "request-refused",
+        "This request did not come through TLS.",
+        remedy="The proxy must set X-Forwarded-Proto itself, and forward nothing that came without TLS.",
+    )
 
 
 class ProblemPages:

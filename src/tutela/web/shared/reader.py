@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from tutela.kernel.markings import require_read
+from tutela.kernel.markings import OUTSIDER, require_read
 from tutela.kernel.problems import Problem
 
 if TYPE_CHECKING:
@@ -28,10 +28,14 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class ReadingRoom:
-    """What the composition root gives: how to open the shelf for its reader, and what day it is."""
+    """What the composition root gives: how to open the shelf for its reader, what day it is, who must sign in.
+
+    Where people sign in, the shelf is opened again for the principal of each request.
+    """
 
     open_shelf: Callable[[], Shelf]
     today: Callable[[], date]
+    asks_sign_in: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,11 @@ def open_room(room: ReadingRoom) -> None:
     _rooms[:] = [room]
 
 
+def asks_sign_in() -> bool:
+    """Whether the pages of this room are for people who signed in."""
+    return bool(_rooms) and _rooms[0].asks_sign_in()
+
+
 def shelf_for(request: HttpRequest) -> ReadersShelf:
     """Fetch and authorise in one step: the shelf as whoever sent this request may see it."""
     if not _rooms:
@@ -103,7 +112,10 @@ def shelf_for(request: HttpRequest) -> ReadersShelf:
     if isinstance(known, ReadersShelf):
         return known
     room = _rooms[0]
-    shelf = ReadersShelf(room.open_shelf(), room.today())
+    opened = room.open_shelf()
+    if room.asks_sign_in():
+        opened = replace(opened, principal=getattr(request, "principal", OUTSIDER))
+    shelf = ReadersShelf(opened, room.today())
     request._readers_shelf = shelf  # type: ignore[attr-defined]
     return shelf
 

@@ -1,0 +1,1 @@
+"""Threats, reports, incidents, plans and the clock: what is known, who answered, and after how long."""

@@ -1,0 +1,100 @@
+"""Which sites and populations are near an incident, in which ring, and what their plans say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tutela.catalogue.doctrine import load_doctrine
+from tutela.kernel.markings import Principal
+from tutela.records.incidents.finding import chunks, see_row
+from tutela.records.incidents.models import Incident, Plan
+from tutela.records.incidents.places import RADIUS_KM, distance_km
+from tutela.records.ledger.acts import action
+from tutela.records.missions.models import Population, Site, SiteState
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One site or population near an incident.
+
+    km         great-circle distance; None where the incident is said to be there and one has no point
+    ring       code of the ring, by distance alone: travel time is another question
+    could_be   rings in which it may be, for the place of the incident is only known so exactly
+    plan       the valid plan for it, if there is one that one may read
+    """
+
+    place: Site | Population
+    km: float | None
+    ring: str
+    could_be: tuple[str, ...]
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vicinity:
+    """Populations and sites within the widest ring, the nearest first.
+
+    is_placed   False where the incident has no point: then only what it names is known to be near
+    basis       how the rings were made
+    """
+
+    populations: tuple[Near, ...]
+    sites: tuple[Near, ...]
+    is_placed: bool
+    basis: str
+
+
+@action("incidents.vicinity_of")
+def vicinity_of(*, by: Principal, incident: int, on: date) -> Vicinity:
+    """What is near an incident, what the plan for it says: first the people, then the sites."""
+    row = see_row(by, Incident, incident)
+    people = Population.visible_to(by).filter(presence_id=row.presence_id).exclude(status=Population.Status.LEFT)
+    working = (SiteState.OPEN, SiteState.REDUCED, SiteState.CLOSING)
+    sites = Site.visible_to(by).filter(presence_id=row.presence_id, status__in=working)
+    found: list[list[Near]] = []
+    for rows, column, named in ((people, "population_id", row.population_id), (sites, "site_id", row.site_id)):
+        near = [item for place in rows if (item := _near(row, place, place.pk == named)) is not None]
+        near.sort(key=lambda item: (item.km if item.km is not None else 0.0, item.place.pk))
+        plans = _plans(by, column, [item.place.pk for item in near], on)
+        found.append([_with_plan(item, plans.get(item.place.pk)) for item in near])
+    radius = RADIUS_KM.get(row.precision)
+    exact = f"within about {radius:g} km" if radius is not None else "not known how exactly"
+    return Vicinity(
+        tuple(found[0]),
+        tuple(found[1]),
+        row.lat is not None,
+        f"great-circle distance, analytical, not an area of responsibility; place of the incident {exact}",
+    )
+
+
+def _near(incident: Incident, place: Site | Population, is_named: bool) -> Near | None:
+    km = distance_km(incident, place)
+    if is_named:
+        return Near(place, km, "V0", ("V0",), None)
+    if km is None:
+        return None
+    radius = RADIUS_KM.get(incident.precision, max(RADIUS_KM.values()))
+    nearest, farthest = _ring(max(0.0, km - radius)), _ring(km + radius)
+    rings = [ring.code for ring in load_doctrine().rings]
+    if nearest is None:
+        return None
+    last = rings.index(farthest) if farthest is not None else len(rings) - 1
+    could_be = (*rings[rings.index(nearest) : last + 1], *(("outside",) if farthest is None else ()))
+    return Near(place, km, _ring(km) or "outside", could_be, None)
+
+
+def _ring(km: float) -> str | None:
+    return next((ring.code for ring in load_doctrine().rings if km <= ring.km), None)
+
+
+def _plans(by: Principal, column: str, keys: list[int], on: date) -> dict[int, Plan]:
+    held: dict[int, Plan] = {}
+    for some in chunks(keys):
+        rows = Plan.visible_to(by).filter(**{f"{column}__in": some}, state=Plan.State.SIGNED)
+        held |= {getattr(plan, column): plan for plan in rows.order_by("signed_at", "pk") if plan.is_valid(on)}
+    return held
+
+
+def _with_plan(item: Near, plan: Plan | None) -> Near:
+    return Near(item.place, item.km, item.ring, item.could_be, plan)

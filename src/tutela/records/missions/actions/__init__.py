@@ -1,0 +1,107 @@
+"""The only way to write into this app, by subject."""
+
+from __future__ import annotations
+
+from tutela.records.missions.actions.activities import (
+    ActivityDraft,
+    HumanRightsDraft,
+    describe_activity,
+    give_basis,
+    link_human_rights,
+    log_activity,
+)
+from tutela.records.missions.actions.calendars import (
+    CalendarDraft,
+    ReviewDraft,
+    StoppedDraft,
+    add_calendar_entry,
+    describe_calendar_entry,
+    describe_stopped_task,
+    finish_calendar_entry,
+    log_stopped_task,
+    review_stopped_task,
+)
+from tutela.records.missions.actions.influence import (
+    InterlocutorDraft,
+    add_interlocutor,
+    describe_interlocutor,
+    retire_interlocutor,
+    use_channel,
+)
+from tutela.records.missions.actions.populations import (
+    AccessDraft,
+    PopulationDraft,
+    add_access,
+    add_population,
+    describe_access,
+    describe_population,
+)
+from tutela.records.missions.actions.presences import (
+    Imported,
+    PresenceDraft,
+    TaskDraft,
+    add_mandate_task,
+    add_presence,
+    confirm_mandate,
+    describe_presence,
+    import_presence,
+)
+from tutela.records.missions.actions.sites import SiteDraft, StatusDraft, change_status, describe_site, place_site
+from tutela.records.missions.actions.strengths import (
+    CapacityDraft,
+    RestrictionDraft,
+    correct_capacity,
+    describe_restriction,
+    lift_restriction,
+    log_restriction,
+    record_capacity,
+)
+
+__all__ = [
+    "AccessDraft",
+    "ActivityDraft",
+    "CalendarDraft",
+    "CapacityDraft",
+    "HumanRightsDraft",
+    "Imported",
+    "InterlocutorDraft",
+    "PopulationDraft",
+    "PresenceDraft",
+    "RestrictionDraft",
+    "ReviewDraft",
+    "SiteDraft",
+    "StatusDraft",
+    "StoppedDraft",
+    "TaskDraft",
+    "add_access",
+    "add_calendar_entry",
+    "add_interlocutor",
+    "add_mandate_task",
+    "add_population",
+    "add_presence",
+    "change_status",
+    "confirm_mandate",
+    "correct_capacity",
+    "describe_access",
+    "describe_activity",
+    "describe_calendar_entry",
+    "describe_interlocutor",
+    "describe_population",
+    "describe_presence",
+    "describe_restriction",
+    "describe_site",
+    "describe_stopped_task",
+    "finish_calendar_entry",
+    "give_basis",
+    "import_presence",
+    "lift_restriction",
+    "link_human_rights",
+    "log_activity",
+    "log_restriction",
+    "log_stopped_task",
+    "place_site",
+    "record_capacity",
+    "retire_interlocutor",
+    "review_stopped_task",
+    "use_channel",
+]

@@ -1,0 +1,97 @@
+"""One's own account: what one belongs to, the password, the codes on paper, the second factor asked again."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tutela.kernel.problems import Problem
+from tutela.records.accounts import queries
+from tutela.records.accounts import sign_in as actions
+from tutela.web.accounts.signing import give_code, themselves
+from tutela.web.shared import sessions
+from tutela.web.shared.doors import writing
+
+
+def show_account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and what one belongs to."""
+    user = sessions.require_account(request)
+    context = {
+        "holder": user,
+        "belongings": queries.list_belongings(by=sessions.principal_of(request)),
+        "codes_left": actions.count_recovery_codes(user),
+        "changed": "changed" in request.GET,
+        "here": "account",
+    }
+    return render(request, "accounts/account.html", context)
+
+
+@writing
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """The second factor once more, before something that deserves it."""
+    user = sessions.require_account(request)
+    problem = None
+    if request.method == "POST":
+        problem = give_code(request, user)
+        if problem is None:
+            return HttpResponseRedirect(sessions.come_back(request))
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    context = {"problem": problem, "next": wanted, "is_again": True}
+    status = problem.kind.http_status if problem else 200
+    return render(request, "accounts/factor.html", context, status=status)
+
+
+@writing
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Another password, for whoever knows the old one."""
+    user = sessions.require_account(request)
+    if request.method != "POST":
+        return render(request, "accounts/password.html", {"here": "account"})
+    try:
+        _change(request)
+    except Problem as problem:
+        context = {"problem": problem, "here": "account"}
+        return render(request, "accounts/password.html", context, status=problem.kind.http_status)
+    user.refresh_from_db()
+    sessions.keep(request, user)
+    return HttpResponseRedirect(reverse("accounts:account") + "?changed=1")
+
+
+@writing
+@sessions.fresh_factor
+def renew_codes(request: HttpRequest) -> HttpResponse:
+    """New codes for paper, shown once."""
+    user = sessions.require_account(request)
+    if request.method != "POST":
+        context = {"codes_left": actions.count_recovery_codes(user), "here": "account"}
+        return render(request, "accounts/renew.html", context)
+    codes = actions.renew_recovery_codes(by=themselves(user), user=user)
+    return render(request, "accounts/codes.html", {"codes": codes, "next": reverse("accounts:account")})
+
+
+def _change(request: HttpRequest) -> None:
+    user = sessions.require_account(request)
+    new = request.POST.get("password", "")
+    if new != request.POST.get("again", ""):
+        raise Problem(
+            "field-invalid",
+            _("The two passwords differ."),
+            where="again",
+            remedy=_("Write the same one twice."),
+        )
+    changed = actions.change_password(
+        by=themselves(user),
+        user=user,
+        old=request.POST.get("old", ""),
+        new=new,
+        address=sessions.address_of(request),
+    )
+    if not changed:
+        raise Problem(
+            "field-invalid",
+            _("The old password is another one, or there were too many attempts."),
+            where="old",
+            remedy=_("Write the one that you signed in with."),
+        )
