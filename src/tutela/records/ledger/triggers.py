@@ -59,7 +59,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     dialect = triggers_postgresql if connection.vendor == "postgresql" else triggers_sqlite
     with connection.cursor() as cursor:
         held = dialect.definitions(cursor)
-        changed = dialect.changed_functions(cursor)
+        changed: list[str] = dialect.changed_functions(cursor)
     wanted = expected(connection.vendor)
     return sorted(name for name, sql in wanted.items() if not dialect.same(sql, held.get(name))) + changed
 
