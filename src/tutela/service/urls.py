@@ -12,6 +12,8 @@ urlpatterns: Final = [
     path("releases/", include("tutela.web.releases.urls")),
     path("accounts/", include("tutela.web.accounts.urls")),
     path("administration/", include("tutela.web.administration.urls")),
+    path("register/", include("tutela.web.missions.urls")),
+    path("watch/", include("tutela.web.incidents.urls")),
 ]
 
 handler400: Final = "tutela.web.shared.errors.bad_request"

@@ -7,638 +7,1367 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('missions', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("missions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('title', models.CharField(max_length=120)),
-                ('what', models.CharField(max_length=24)),
-                ('happened_at', models.DateTimeField()),
-                ('place', models.CharField(blank=True, default='', max_length=120)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('precision', models.CharField(choices=[('point', 'Exact point'), ('settlement', 'Settlement'), ('district', 'District'), ('region', 'Region'), ('unknown', 'Not known')], default='unknown', max_length=12)),
-                ('people_low', models.PositiveIntegerField(blank=True, null=True)),
-                ('people_high', models.PositiveIntegerField(blank=True, null=True)),
-                ('perpetrator', models.CharField(default='unknown', max_length=24)),
-                ('status', models.CharField(default='alleged', max_length=20)),
-                ('imminent', models.BooleanField(default=False)),
-                ('left', models.BooleanField(default=False)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("title", models.CharField(max_length=120)),
+                ("what", models.CharField(max_length=24)),
+                ("happened_at", models.DateTimeField()),
+                ("place", models.CharField(blank=True, default="", max_length=120)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[
+                            ("point", "Exact point"),
+                            ("settlement", "Settlement"),
+                            ("district", "District"),
+                            ("region", "Region"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("people_low", models.PositiveIntegerField(blank=True, null=True)),
+                ("people_high", models.PositiveIntegerField(blank=True, null=True)),
+                ("perpetrator", models.CharField(default="unknown", max_length=24)),
+                ("status", models.CharField(default="alleged", max_length=20)),
+                ("imminent", models.BooleanField(default=False)),
+                ("left", models.BooleanField(default=False)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='HarmCheck',
+            name="HarmCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('about', models.CharField(choices=[('contact', 'Contact'), ('warning', 'Warning'), ('publication', 'Publication')], max_length=12)),
-                ('verdict', models.CharField(choices=[('go', 'Go ahead'), ('go_with_measures', 'Go ahead with these measures'), ('do_not', 'Do not')], max_length=20)),
-                ('risks', models.CharField(max_length=280)),
-                ('measures', models.CharField(blank=True, default='', max_length=280)),
-                ('held_by', models.CharField(max_length=80)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[("contact", "Contact"), ("warning", "Warning"), ("publication", "Publication")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("go", "Go ahead"),
+                            ("go_with_measures", "Go ahead with these measures"),
+                            ("do_not", "Do not"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("risks", models.CharField(max_length=280)),
+                ("measures", models.CharField(blank=True, default="", max_length=280)),
+                ("held_by", models.CharField(max_length=80)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('submission', models.CharField(blank=True, default='', max_length=64)),
-                ('to_whom', models.CharField(max_length=120)),
-                ('what', models.CharField(max_length=280)),
-                ('channel', models.CharField(max_length=40)),
-                ('told_at', models.DateTimeField()),
-                ('told_by', models.CharField(max_length=80)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('check_before', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.harmcheck')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("submission", models.CharField(blank=True, default="", max_length=64)),
+                ("to_whom", models.CharField(max_length=120)),
+                ("what", models.CharField(max_length=280)),
+                ("channel", models.CharField(max_length=40)),
+                ("told_at", models.DateTimeField()),
+                ("told_by", models.CharField(max_length=80)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "check_before",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.harmcheck",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('submission', models.CharField(blank=True, default='', max_length=64)),
-                ('to_whom', models.CharField(max_length=120)),
-                ('what', models.CharField(max_length=280)),
-                ('due_on', models.DateField()),
-                ('owner', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('kept', 'Kept'), ('not_kept', 'Not kept'), ('withdrawn', 'Withdrawn')], default='open', max_length=10)),
-                ('settled_on', models.DateField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, default='', max_length=280)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('incident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("submission", models.CharField(blank=True, default="", max_length=64)),
+                ("to_whom", models.CharField(max_length=120)),
+                ("what", models.CharField(max_length=280)),
+                ("due_on", models.DateField()),
+                ("owner", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("kept", "Kept"),
+                            ("not_kept", "Not kept"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("settled_on", models.DateField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, default="", max_length=280)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(max_length=16)),
-                ('imminent', models.BooleanField(default=False)),
-                ('note_due', models.DateTimeField(blank=True, null=True)),
-                ('harm_note', models.CharField(blank=True, default='', max_length=1000)),
-                ('harm_noted_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('answered', 'Answered'), ('partly_answered', 'Partly answered'), ('no_action', 'No action'), ('did_not_happen', 'The threat did not come about')], default='', max_length=16)),
-                ('reason', models.CharField(blank=True, default='', max_length=24)),
-                ('reason_note', models.CharField(blank=True, default='', max_length=280)),
-                ('held_by', models.CharField(blank=True, default='', max_length=80)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("kind", models.CharField(max_length=16)),
+                ("imminent", models.BooleanField(default=False)),
+                ("note_due", models.DateTimeField(blank=True, null=True)),
+                ("harm_note", models.CharField(blank=True, default="", max_length=1000)),
+                ("harm_noted_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("answered", "Answered"),
+                            ("partly_answered", "Partly answered"),
+                            ("no_action", "No action"),
+                            ("did_not_happen", "The threat did not come about"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=24)),
+                ("reason_note", models.CharField(blank=True, default="", max_length=280)),
+                ("held_by", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='IntakeReport',
+            name="IntakeReport",
             fields=[
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('receipt', models.CharField(max_length=12)),
-                ('by_un_personnel', models.BooleanField(default=False)),
-                ('sexual_exploitation', models.BooleanField(default=False)),
-                ('survivor_choice', models.CharField(choices=[('unknown', 'Not known'), ('contact', 'Wants to be contacted'), ('no_contact', 'Does not want to be contacted'), ('assistance_only', 'Wants assistance, no complaint')], default='unknown', max_length=16)),
-                ('what', models.CharField(max_length=24)),
-                ('happened_at', models.DateTimeField(blank=True, null=True)),
-                ('said_at', models.DateTimeField()),
-                ('place', models.CharField(blank=True, default='', max_length=120)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('summary', models.CharField(blank=True, default='', max_length=280)),
-                ('contact_code', models.CharField(blank=True, default='', max_length=12)),
-                ('told_by', models.CharField(blank=True, default='', max_length=80)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('handed_off', 'Handed to the mandated channel')], default='received', max_length=12)),
-                ('handed_to', models.CharField(blank=True, default='', max_length=120)),
-                ('handed_at', models.DateTimeField(blank=True, null=True)),
-                ('due_diligence', models.BooleanField(default=False)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("receipt", models.CharField(max_length=12)),
+                ("by_un_personnel", models.BooleanField(default=False)),
+                ("sexual_exploitation", models.BooleanField(default=False)),
+                (
+                    "survivor_choice",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "Not known"),
+                            ("contact", "Wants to be contacted"),
+                            ("no_contact", "Does not want to be contacted"),
+                            ("assistance_only", "Wants assistance, no complaint"),
+                        ],
+                        default="unknown",
+                        max_length=16,
+                    ),
+                ),
+                ("what", models.CharField(max_length=24)),
+                ("happened_at", models.DateTimeField(blank=True, null=True)),
+                ("said_at", models.DateTimeField()),
+                ("place", models.CharField(blank=True, default="", max_length=120)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("summary", models.CharField(blank=True, default="", max_length=280)),
+                ("contact_code", models.CharField(blank=True, default="", max_length=12)),
+                ("told_by", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "Received"), ("handed_off", "Handed to the mandated channel")],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("handed_to", models.CharField(blank=True, default="", max_length=120)),
+                ("handed_at", models.DateTimeField(blank=True, null=True)),
+                ("due_diligence", models.BooleanField(default=False)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.CharField(max_length=280)),
-                ('moved', models.JSONField(default=list)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_reason', models.CharField(blank=True, default='', max_length=280)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.CharField(max_length=280)),
+                ("moved", models.JSONField(default=list)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_reason", models.CharField(blank=True, default="", max_length=280)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('title', models.CharField(max_length=160)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('signed', 'Signed'), ('retired', 'Retired')], default='draft', max_length=8)),
-                ('steps', models.JSONField(default=list)),
-                ('recipients', models.JSONField(default=list)),
-                ('not_told', models.JSONField(default=list)),
-                ('arrive_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('arrive_basis', models.CharField(blank=True, default='', max_length=280)),
-                ('move_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('move_basis', models.CharField(blank=True, default='', max_length=280)),
-                ('act_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('act_basis', models.CharField(blank=True, default='', max_length=280)),
-                ('lead', models.CharField(max_length=80)),
-                ('lead_component', models.CharField(max_length=12)),
-                ('drafted_by', models.CharField(max_length=64)),
-                ('signed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('alone_because', models.CharField(blank=True, default='', max_length=280)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.plan')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("title", models.CharField(max_length=160)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("signed", "Signed"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("steps", models.JSONField(default=list)),
+                ("recipients", models.JSONField(default=list)),
+                ("not_told", models.JSONField(default=list)),
+                ("arrive_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("arrive_basis", models.CharField(blank=True, default="", max_length=280)),
+                ("move_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("move_basis", models.CharField(blank=True, default="", max_length=280)),
+                ("act_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("act_basis", models.CharField(blank=True, default="", max_length=280)),
+                ("lead", models.CharField(max_length=80)),
+                ("lead_component", models.CharField(max_length=12)),
+                ("drafted_by", models.CharField(max_length=64)),
+                ("signed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("alone_because", models.CharField(blank=True, default="", max_length=280)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.plan",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PlanTask',
+            name="PlanTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('component', models.CharField(max_length=12)),
-                ('what', models.CharField(max_length=280)),
-                ('owner', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('reported', 'Reported back')], default='asked', max_length=8)),
-                ('answer', models.CharField(blank=True, default='', max_length=280)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('report', models.CharField(blank=True, default='', max_length=280)),
-                ('reported_at', models.DateTimeField(blank=True, null=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.plan')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("component", models.CharField(max_length=12)),
+                ("what", models.CharField(max_length=280)),
+                ("owner", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("reported", "Reported back"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, default="", max_length=280)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("report", models.CharField(blank=True, default="", max_length=280)),
+                ("reported_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.plan"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Rehearsal',
+            name="Rehearsal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('held_on', models.DateField()),
-                ('kind', models.CharField(choices=[('table_top', 'Table-top'), ('drill', 'Drill')], default='table_top', max_length=10)),
-                ('minutes', models.PositiveIntegerField()),
-                ('result', models.CharField(max_length=280)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.plan')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("held_on", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("table_top", "Table-top"), ("drill", "Drill")], default="table_top", max_length=10
+                    ),
+                ),
+                ("minutes", models.PositiveIntegerField()),
+                ("result", models.CharField(max_length=280)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.plan"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('submission', models.CharField(blank=True, default='', max_length=64)),
-                ('kind', models.CharField(choices=[('imported_event', 'Imported event'), ('field_report', 'Field report'), ('community_alert', 'Community alert')], max_length=16)),
-                ('what', models.CharField(max_length=24)),
-                ('happened_at', models.DateTimeField(blank=True, null=True)),
-                ('said_at', models.DateTimeField()),
-                ('place', models.CharField(blank=True, default='', max_length=120)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('precision', models.CharField(choices=[('point', 'Exact point'), ('settlement', 'Settlement'), ('district', 'District'), ('region', 'Region'), ('unknown', 'Not known')], default='unknown', max_length=12)),
-                ('people_low', models.PositiveIntegerField(blank=True, null=True)),
-                ('people_high', models.PositiveIntegerField(blank=True, null=True)),
-                ('perpetrator', models.CharField(default='unknown', max_length=24)),
-                ('summary', models.CharField(blank=True, default='', max_length=280)),
-                ('imminent', models.BooleanField(default=False)),
-                ('status', models.CharField(default='alleged', max_length=20)),
-                ('contact_code', models.CharField(blank=True, default='', max_length=12)),
-                ('told_by', models.CharField(blank=True, default='', max_length=80)),
-                ('acted_before_verified', models.BooleanField(default=False)),
-                ('cross_checked_with', models.JSONField(default=list)),
-                ('triage_note', models.CharField(blank=True, default='', max_length=280)),
-                ('triaged_at', models.DateTimeField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, default='', max_length=80)),
-                ('source_id', models.CharField(blank=True, default='', max_length=80)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('incident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("submission", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("imported_event", "Imported event"),
+                            ("field_report", "Field report"),
+                            ("community_alert", "Community alert"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("what", models.CharField(max_length=24)),
+                ("happened_at", models.DateTimeField(blank=True, null=True)),
+                ("said_at", models.DateTimeField()),
+                ("place", models.CharField(blank=True, default="", max_length=120)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[
+                            ("point", "Exact point"),
+                            ("settlement", "Settlement"),
+                            ("district", "District"),
+                            ("region", "Region"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("people_low", models.PositiveIntegerField(blank=True, null=True)),
+                ("people_high", models.PositiveIntegerField(blank=True, null=True)),
+                ("perpetrator", models.CharField(default="unknown", max_length=24)),
+                ("summary", models.CharField(blank=True, default="", max_length=280)),
+                ("imminent", models.BooleanField(default=False)),
+                ("status", models.CharField(default="alleged", max_length=20)),
+                ("contact_code", models.CharField(blank=True, default="", max_length=12)),
+                ("told_by", models.CharField(blank=True, default="", max_length=80)),
+                ("acted_before_verified", models.BooleanField(default=False)),
+                ("cross_checked_with", models.JSONField(default=list)),
+                ("triage_note", models.CharField(blank=True, default="", max_length=280)),
+                ("triaged_at", models.DateTimeField(blank=True, null=True)),
+                ("source", models.CharField(blank=True, default="", max_length=80)),
+                ("source_id", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Responder',
+            name="Responder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by', models.CharField(max_length=64)),
-                ('submission', models.CharField(blank=True, default='', max_length=64)),
-                ('who', models.CharField(max_length=16)),
-                ('component', models.CharField(blank=True, default='', max_length=12)),
-                ('step', models.CharField(blank=True, default='', max_length=4)),
-                ('how', models.CharField(blank=True, default='', max_length=160)),
-                ('at', models.DateTimeField()),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incident')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by", models.CharField(max_length=64)),
+                ("submission", models.CharField(blank=True, default="", max_length=64)),
+                ("who", models.CharField(max_length=16)),
+                ("component", models.CharField(blank=True, default="", max_length=12)),
+                ("step", models.CharField(blank=True, default="", max_length=4)),
+                ("how", models.CharField(blank=True, default="", max_length=160)),
+                ("at", models.DateTimeField()),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='RestrictedIntake',
+            name="RestrictedIntake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('channel', models.CharField(max_length=280)),
-                ('pathway', models.CharField(blank=True, default='', max_length=280)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("channel", models.CharField(max_length=280)),
+                ("pathway", models.CharField(blank=True, default="", max_length=280)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Stamp',
+            name="Stamp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('step', models.CharField(max_length=24)),
-                ('at', models.DateTimeField()),
-                ('late', models.BooleanField(default=False)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.clock')),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("step", models.CharField(max_length=24)),
+                ("at", models.DateTimeField()),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.clock"
+                    ),
+                ),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Threat',
+            name="Threat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('title', models.CharField(max_length=160)),
-                ('level', models.CharField(max_length=12)),
-                ('area', models.CharField(max_length=200)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('radius_km', models.FloatField(blank=True, null=True)),
-                ('from_day', models.DateField()),
-                ('to_day', models.DateField(blank=True, null=True)),
-                ('civilians', models.JSONField(default=list)),
-                ('harms', models.JSONField(default=list)),
-                ('perpetrator', models.CharField(default='unknown', max_length=24)),
-                ('perpetrator_name', models.CharField(blank=True, default='', max_length=160)),
-                ('rationale', models.CharField(blank=True, default='', max_length=400)),
-                ('tactics', models.CharField(blank=True, default='', max_length=400)),
-                ('capability', models.PositiveSmallIntegerField()),
-                ('intent', models.PositiveSmallIntegerField()),
-                ('inhibiting_context', models.CharField(blank=True, default='', max_length=400)),
-                ('host_state_capacity', models.CharField(blank=True, default='', max_length=400)),
-                ('other_protectors', models.CharField(blank=True, default='', max_length=400)),
-                ('vulnerability', models.CharField(blank=True, default='', max_length=400)),
-                ('likelihood', models.PositiveSmallIntegerField()),
-                ('impact', models.PositiveSmallIntegerField()),
-                ('confidence', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], max_length=6)),
-                ('owner', models.CharField(max_length=80)),
-                ('review_date', models.DateField()),
-                ('status', models.CharField(choices=[('active', 'Active'), ('dormant', 'Dormant'), ('closed', 'Closed')], default='active', max_length=8)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('population', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("title", models.CharField(max_length=160)),
+                ("level", models.CharField(max_length=12)),
+                ("area", models.CharField(max_length=200)),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("radius_km", models.FloatField(blank=True, null=True)),
+                ("from_day", models.DateField()),
+                ("to_day", models.DateField(blank=True, null=True)),
+                ("civilians", models.JSONField(default=list)),
+                ("harms", models.JSONField(default=list)),
+                ("perpetrator", models.CharField(default="unknown", max_length=24)),
+                ("perpetrator_name", models.CharField(blank=True, default="", max_length=160)),
+                ("rationale", models.CharField(blank=True, default="", max_length=400)),
+                ("tactics", models.CharField(blank=True, default="", max_length=400)),
+                ("capability", models.PositiveSmallIntegerField()),
+                ("intent", models.PositiveSmallIntegerField()),
+                ("inhibiting_context", models.CharField(blank=True, default="", max_length=400)),
+                ("host_state_capacity", models.CharField(blank=True, default="", max_length=400)),
+                ("other_protectors", models.CharField(blank=True, default="", max_length=400)),
+                ("vulnerability", models.CharField(blank=True, default="", max_length=400)),
+                ("likelihood", models.PositiveSmallIntegerField()),
+                ("impact", models.PositiveSmallIntegerField()),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6
+                    ),
+                ),
+                ("owner", models.CharField(max_length=80)),
+                ("review_date", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("dormant", "Dormant"), ("closed", "Closed")],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.population",
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='HostIntent',
+            name="HostIntent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('text', models.CharField(max_length=1000)),
-                ('grade', models.PositiveSmallIntegerField()),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('threat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.threat')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("text", models.CharField(max_length=1000)),
+                ("grade", models.PositiveSmallIntegerField()),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "threat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.threat"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ThreatReview',
+            name="ThreatReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('on', models.DateField()),
-                ('likelihood', models.PositiveSmallIntegerField()),
-                ('impact', models.PositiveSmallIntegerField()),
-                ('capability', models.PositiveSmallIntegerField()),
-                ('intent', models.PositiveSmallIntegerField()),
-                ('confidence', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High')], max_length=6)),
-                ('note', models.CharField(blank=True, default='', max_length=400)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('threat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.threat')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("on", models.DateField()),
+                ("likelihood", models.PositiveSmallIntegerField()),
+                ("impact", models.PositiveSmallIntegerField()),
+                ("capability", models.PositiveSmallIntegerField()),
+                ("intent", models.PositiveSmallIntegerField()),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")], max_length=6
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "threat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.threat"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='ThreatSource',
+            name="ThreatSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('source_grade', models.CharField(max_length=1)),
-                ('information_grade', models.PositiveSmallIntegerField()),
-                ('says', models.CharField(choices=[('supports', 'Supports'), ('contradicts', 'Contradicts')], max_length=12)),
-                ('note', models.CharField(blank=True, default='', max_length=400)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('threat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.threat')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("source_grade", models.CharField(max_length=1)),
+                ("information_grade", models.PositiveSmallIntegerField()),
+                (
+                    "says",
+                    models.CharField(
+                        choices=[("supports", "Supports"), ("contradicts", "Contradicts")], max_length=12
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "threat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.threat"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('at', models.DateTimeField()),
-                ('steps', models.JSONField(default=list)),
-                ('reason', models.CharField(blank=True, default='', max_length=24)),
-                ('note', models.CharField(blank=True, default='', max_length=280)),
-                ('held_by', models.CharField(max_length=80)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.clock')),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("at", models.DateTimeField()),
+                ("steps", models.JSONField(default=list)),
+                ("reason", models.CharField(blank=True, default="", max_length=24)),
+                ("note", models.CharField(blank=True, default="", max_length=280)),
+                ("held_by", models.CharField(max_length=80)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incidents.clock"
+                    ),
+                ),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['clock', 'at'], name='incidents_decided')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["clock", "at"], name="incidents_decided")],
             },
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['presence', 'happened_at'], name='incidents_by_time'),
+            model_name="incident",
+            index=models.Index(fields=["presence", "happened_at"], name="incidents_by_time"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['presence', 'lat', 'lon'], name='incidents_by_place'),
+            model_name="incident",
+            index=models.Index(fields=["presence", "lat", "lon"], name="incidents_by_place"),
         ),
         migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['incident'], name='incidents_fed_back'),
+            model_name="feedback",
+            index=models.Index(fields=["incident"], name="incidents_fed_back"),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission', ''), _negated=True), fields=('recorded_by', 'submission'), name='incidents_feedback_once'),
+            model_name="feedback",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission", ""), _negated=True),
+                fields=("recorded_by", "submission"),
+                name="incidents_feedback_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['presence', 'state', 'due_on'], name='incidents_commitments'),
+            model_name="commitment",
+            index=models.Index(fields=["presence", "state", "due_on"], name="incidents_commitments"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission', ''), _negated=True), fields=('recorded_by', 'submission'), name='incidents_commitment_once'),
+            model_name="commitment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission", ""), _negated=True),
+                fields=("recorded_by", "submission"),
+                name="incidents_commitment_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('incident',), name='incidents_one_clock'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(fields=("incident",), name="incidents_one_clock"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='incidents_closed_with_outcome'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("outcome", "")),
+                    models.Q(("closed_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="incidents_closed_with_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'no_action'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), models.Q(('held_by', ''), _negated=True)), _connector='OR'), name='incidents_no_action_has_reason'),
+            model_name="clock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "no_action"), _negated=True),
+                    models.Q(models.Q(("reason", ""), _negated=True), models.Q(("held_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="incidents_no_action_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='intakereport',
-            constraint=models.CheckConstraint(condition=models.Q(('marking', 2)), name='incidents_intake_marked'),
+            model_name="intakereport",
+            constraint=models.CheckConstraint(condition=models.Q(("marking", 2)), name="incidents_intake_marked"),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('other',), name='incidents_one_merge'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("other",), name="incidents_one_merge"
+            ),
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['presence', 'state'], name='incidents_plans'),
+            model_name="plan",
+            index=models.Index(fields=["presence", "state"], name="incidents_plans"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('population__isnull', False), ('site__isnull', True)), models.Q(('population__isnull', True), ('site__isnull', False)), _connector='OR'), name='incidents_plan_for_one'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("population__isnull", False), ("site__isnull", True)),
+                    models.Q(("population__isnull", True), ("site__isnull", False)),
+                    _connector="OR",
+                ),
+                name="incidents_plan_for_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'signed'), _negated=True), models.Q(models.Q(('signed_by', ''), _negated=True), ('signed_at__isnull', False), ('valid_until__isnull', False)), _connector='OR'), name='incidents_plan_signed'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "signed"), _negated=True),
+                    models.Q(
+                        models.Q(("signed_by", ""), _negated=True),
+                        ("signed_at__isnull", False),
+                        ("valid_until__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="incidents_plan_signed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='plantask',
-            index=models.Index(fields=['plan'], name='incidents_tasks'),
+            model_name="plantask",
+            index=models.Index(fields=["plan"], name="incidents_tasks"),
         ),
         migrations.AddIndex(
-            model_name='rehearsal',
-            index=models.Index(fields=['plan', 'held_on'], name='incidents_rehearsals'),
+            model_name="rehearsal",
+            index=models.Index(fields=["plan", "held_on"], name="incidents_rehearsals"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['presence', 'said_at'], name='incidents_inbox'),
+            model_name="report",
+            index=models.Index(fields=["presence", "said_at"], name="incidents_inbox"),
         ),
         migrations.AddIndex(
-            model_name='report',
-            index=models.Index(fields=['incident'], name='incidents_grouped'),
+            model_name="report",
+            index=models.Index(fields=["incident"], name="incidents_grouped"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission', ''), _negated=True), fields=('recorded_by', 'submission'), name='incidents_report_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission", ""), _negated=True),
+                fields=("recorded_by", "submission"),
+                name="incidents_report_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_id', ''), _negated=True), fields=('presence', 'marking', 'source', 'source_id'), name='incidents_one_event'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_id", ""), _negated=True),
+                fields=("presence", "marking", "source", "source_id"),
+                name="incidents_one_event",
+            ),
         ),
         migrations.AddIndex(
-            model_name='responder',
-            index=models.Index(fields=['incident'], name='incidents_responders'),
+            model_name="responder",
+            index=models.Index(fields=["incident"], name="incidents_responders"),
         ),
         migrations.AddConstraint(
-            model_name='responder',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission', ''), _negated=True), fields=('recorded_by', 'submission'), name='incidents_responder_once'),
+            model_name="responder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submission", ""), _negated=True),
+                fields=("recorded_by", "submission"),
+                name="incidents_responder_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='restrictedintake',
-            constraint=models.UniqueConstraint(fields=('presence',), name='incidents_one_intake'),
+            model_name="restrictedintake",
+            constraint=models.UniqueConstraint(fields=("presence",), name="incidents_one_intake"),
         ),
         migrations.AddConstraint(
-            model_name='restrictedintake',
-            constraint=models.CheckConstraint(condition=models.Q(('marking', 0)), name='incidents_intake_is_known'),
+            model_name="restrictedintake",
+            constraint=models.CheckConstraint(condition=models.Q(("marking", 0)), name="incidents_intake_is_known"),
         ),
         migrations.AddConstraint(
-            model_name='stamp',
-            constraint=models.UniqueConstraint(fields=('clock', 'step'), name='incidents_one_stamp'),
+            model_name="stamp",
+            constraint=models.UniqueConstraint(fields=("clock", "step"), name="incidents_one_stamp"),
         ),
         migrations.AddIndex(
-            model_name='threat',
-            index=models.Index(fields=['presence', 'status', 'review_date'], name='incidents_threats'),
+            model_name="threat",
+            index=models.Index(fields=["presence", "status", "review_date"], name="incidents_threats"),
         ),
         migrations.AddConstraint(
-            model_name='threat',
-            constraint=models.CheckConstraint(condition=models.Q(('capability__gte', 1), ('capability__lte', 5), ('intent__gte', 1), ('intent__lte', 5), ('likelihood__gte', 1), ('likelihood__lte', 5), ('impact__gte', 1), ('impact__lte', 5)), name='incidents_threat_graded'),
+            model_name="threat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capability__gte", 1),
+                    ("capability__lte", 5),
+                    ("intent__gte", 1),
+                    ("intent__lte", 5),
+                    ("likelihood__gte", 1),
+                    ("likelihood__lte", 5),
+                    ("impact__gte", 1),
+                    ("impact__lte", 5),
+                ),
+                name="incidents_threat_graded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hostintent',
-            constraint=models.UniqueConstraint(fields=('threat',), name='incidents_one_intent'),
+            model_name="hostintent",
+            constraint=models.UniqueConstraint(fields=("threat",), name="incidents_one_intent"),
         ),
         migrations.AddConstraint(
-            model_name='hostintent',
-            constraint=models.CheckConstraint(condition=models.Q(('marking', 2), ('grade__gte', 1), ('grade__lte', 5)), name='incidents_intent_marked'),
+            model_name="hostintent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("marking", 2), ("grade__gte", 1), ("grade__lte", 5)),
+                name="incidents_intent_marked",
+            ),
         ),
         migrations.AddIndex(
-            model_name='threatreview',
-            index=models.Index(fields=['threat', 'on'], name='incidents_reviews'),
+            model_name="threatreview",
+            index=models.Index(fields=["threat", "on"], name="incidents_reviews"),
         ),
         migrations.AddIndex(
-            model_name='threatsource',
-            index=models.Index(fields=['threat'], name='incidents_sources'),
+            model_name="threatsource",
+            index=models.Index(fields=["threat"], name="incidents_sources"),
         ),
     ]

@@ -5,75 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('xact', models.BigIntegerField(default=0)),
-                ('act', models.CharField(max_length=36, null=True)),
-                ('actor', models.CharField(max_length=64, null=True)),
-                ('action', models.CharField(default='', max_length=80)),
-                ('kind', models.CharField(choices=[('change', 'Change'), ('access', 'Access')], max_length=6)),
-                ('operation', models.CharField(max_length=16)),
-                ('subject_table', models.CharField(max_length=63)),
-                ('subject', models.CharField(default='', max_length=64)),
-                ('compartment', models.BigIntegerField(null=True)),
-                ('marking', models.SmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("at", models.DateTimeField()),
+                ("xact", models.BigIntegerField(default=0)),
+                ("act", models.CharField(max_length=36, null=True)),
+                ("actor", models.CharField(max_length=64, null=True)),
+                ("action", models.CharField(default="", max_length=80)),
+                ("kind", models.CharField(choices=[("change", "Change"), ("access", "Access")], max_length=6)),
+                ("operation", models.CharField(max_length=16)),
+                ("subject_table", models.CharField(max_length=63)),
+                ("subject", models.CharField(default="", max_length=64)),
+                ("compartment", models.BigIntegerField(null=True)),
+                ("marking", models.SmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('transactions', models.BigIntegerField()),
-                ('last_xact', models.BigIntegerField()),
-                ('last_entry', models.BigIntegerField()),
-                ('head', models.BinaryField(max_length=32)),
-                ('key', models.CharField(max_length=16)),
-                ('signature', models.BinaryField(max_length=64)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("transactions", models.BigIntegerField()),
+                ("last_xact", models.BigIntegerField()),
+                ("last_entry", models.BigIntegerField()),
+                ("head", models.BinaryField(max_length=32)),
+                ("key", models.CharField(max_length=16)),
+                ("signature", models.BinaryField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='SealedTransaction',
+            name="SealedTransaction",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('leaves', models.BinaryField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('chain', models.BinaryField(max_length=32)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("leaves", models.BinaryField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("chain", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Content',
+            name="Content",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='ledger.entry')),
-                ('salt', models.CharField(max_length=32)),
-                ('body', models.JSONField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ledger.entry",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("body", models.JSONField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['subject_table', 'subject', 'id'], name='ledger_entry_subject'),
+            model_name="entry",
+            index=models.Index(fields=["subject_table", "subject", "id"], name="ledger_entry_subject"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['compartment', 'id'], name='ledger_entry_compartment'),
+            model_name="entry",
+            index=models.Index(fields=["compartment", "id"], name="ledger_entry_compartment"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['xact', 'id'], name='ledger_entry_xact'),
+            model_name="entry",
+            index=models.Index(fields=["xact", "id"], name="ledger_entry_xact"),
         ),
         migrations.AddField(
-            model_name='sealedtransaction',
-            name='seal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.seal'),
+            model_name="sealedtransaction",
+            name="seal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="ledger.seal"
+            ),
         ),
     ]

@@ -6,454 +6,1044 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(max_length=40)),
-                ('hosts', models.JSONField(default=list)),
-                ('status', models.CharField(choices=[('current', 'Current'), ('closed', 'Closed'), ('unconfirmed', 'Unconfirmed')], default='current', max_length=12)),
-                ('funding', models.CharField(choices=[('assessed_peacekeeping', 'Assessed, peacekeeping budget'), ('regular_budget', 'Regular budget'), ('voluntary', 'Voluntary contributions'), ('mixed', 'Mixed'), ('unknown', 'Not known')], default='unknown', max_length=24)),
-                ('force_authority', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Not known')], default='unknown', max_length=8)),
-                ('protection_mandate', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Not known')], default='unknown', max_length=8)),
-                ('mandate_source', models.CharField(blank=True, default='', max_length=24)),
-                ('mandate_text', models.CharField(blank=True, default='', max_length=300)),
-                ('mandate_since', models.DateField(blank=True, null=True)),
-                ('mandate_until', models.DateField(blank=True, null=True)),
-                ('mandate_open_ended', models.BooleanField(default=False)),
-                ('mandate_confirmed_on', models.DateField(blank=True, null=True)),
-                ('mandate_confirmed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('started', models.DateField(blank=True, null=True)),
-                ('ended', models.DateField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('invented', models.BooleanField(default=False)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=40)),
+                ("hosts", models.JSONField(default=list)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("current", "Current"), ("closed", "Closed"), ("unconfirmed", "Unconfirmed")],
+                        default="current",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "funding",
+                    models.CharField(
+                        choices=[
+                            ("assessed_peacekeeping", "Assessed, peacekeeping budget"),
+                            ("regular_budget", "Regular budget"),
+                            ("voluntary", "Voluntary contributions"),
+                            ("mixed", "Mixed"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "force_authority",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "protection_mandate",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("mandate_source", models.CharField(blank=True, default="", max_length=24)),
+                ("mandate_text", models.CharField(blank=True, default="", max_length=300)),
+                ("mandate_since", models.DateField(blank=True, null=True)),
+                ("mandate_until", models.DateField(blank=True, null=True)),
+                ("mandate_open_ended", models.BooleanField(default=False)),
+                ("mandate_confirmed_on", models.DateField(blank=True, null=True)),
+                ("mandate_confirmed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("started", models.DateField(blank=True, null=True)),
+                ("ended", models.DateField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                ("invented", models.BooleanField(default=False)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Population',
+            name="Population",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('name', models.CharField(max_length=160)),
-                ('kind', models.CharField(choices=[('settlement', 'Settlement'), ('idp_site', 'Site of internally displaced people'), ('refugee_site', 'Refugee site'), ('poc_site', 'Protection of civilians site'), ('school', 'School'), ('hospital', 'Hospital'), ('market', 'Market'), ('route', 'Route')], max_length=16)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('people_low', models.PositiveIntegerField(blank=True, null=True)),
-                ('people_high', models.PositiveIntegerField(blank=True, null=True)),
-                ('basis', models.CharField(blank=True, default='', max_length=400)),
-                ('status', models.CharField(choices=[('present', 'There'), ('seasonal', 'There at times'), ('left', 'Left'), ('unknown', 'Not known')], default='present', max_length=12)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("settlement", "Settlement"),
+                            ("idp_site", "Site of internally displaced people"),
+                            ("refugee_site", "Refugee site"),
+                            ("poc_site", "Protection of civilians site"),
+                            ("school", "School"),
+                            ("hospital", "Hospital"),
+                            ("market", "Market"),
+                            ("route", "Route"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                ("people_low", models.PositiveIntegerField(blank=True, null=True)),
+                ("people_high", models.PositiveIntegerField(blank=True, null=True)),
+                ("basis", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("present", "There"),
+                            ("seasonal", "There at times"),
+                            ("left", "Left"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="present",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='MandateTask',
+            name="MandateTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('task', models.CharField(max_length=1000)),
-                ('clause', models.CharField(blank=True, default='', max_length=40)),
-                ('text', models.CharField(max_length=200)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("task", models.CharField(max_length=1000)),
+                ("clause", models.CharField(blank=True, default="", max_length=40)),
+                ("text", models.CharField(max_length=200)),
+                ("since", models.DateField(blank=True, null=True)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='InterlocutorCount',
+            name="InterlocutorCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('number', models.PositiveIntegerField(default=0)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("number", models.PositiveIntegerField(default=0)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Interlocutor',
+            name="Interlocutor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('who', models.CharField(max_length=200)),
-                ('influences', models.CharField(blank=True, default='', max_length=400)),
-                ('channel', models.CharField(choices=[('in_person', 'In person'), ('telephone', 'Telephone'), ('secure_message', 'Secure message'), ('letter', 'Letter or note verbale'), ('intermediary', 'Through an intermediary'), ('other', 'Other')], max_length=16)),
-                ('who_may_call', models.CharField(max_length=200)),
-                ('usual_minutes', models.PositiveIntegerField(blank=True, null=True)),
-                ('last_used', models.DateField(blank=True, null=True)),
-                ('red_lines', models.TextField(blank=True, default='', max_length=4000)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("who", models.CharField(max_length=200)),
+                ("influences", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "In person"),
+                            ("telephone", "Telephone"),
+                            ("secure_message", "Secure message"),
+                            ("letter", "Letter or note verbale"),
+                            ("intermediary", "Through an intermediary"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("who_may_call", models.CharField(max_length=200)),
+                ("usual_minutes", models.PositiveIntegerField(blank=True, null=True)),
+                ("last_used", models.DateField(blank=True, null=True)),
+                ("red_lines", models.TextField(blank=True, default="", max_length=4000)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='PresenceFact',
+            name="PresenceFact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('field', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=1000)),
-                ('source', models.CharField(max_length=400)),
-                ('as_of', models.CharField(max_length=10)),
-                ('status', models.CharField(max_length=12)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("field", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=1000)),
+                ("source", models.CharField(max_length=400)),
+                ("as_of", models.CharField(max_length=10)),
+                ("status", models.CharField(max_length=12)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Site',
+            name="Site",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=160)),
-                ('kind', models.CharField(choices=[('headquarters', 'Headquarters'), ('field_office', 'Field office'), ('base', 'Base'), ('temporary_base', 'Temporary operating base'), ('team_site', 'Team site'), ('logistics', 'Logistics base'), ('airfield', 'Airfield or helipad'), ('police_post', 'Police post'), ('liaison', 'Liaison office'), ('modular_team', 'Modular team'), ('other', 'Other')], default='base', max_length=16)),
-                ('lat', models.FloatField(blank=True, null=True)),
-                ('lon', models.FloatField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('reduced', 'Reduced'), ('closing', 'Closing'), ('closed', 'Closed'), ('evacuated', 'Evacuated'), ('host_denied', 'Denied by the host')], default='open', max_length=12)),
-                ('status_since', models.DateField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=160)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("headquarters", "Headquarters"),
+                            ("field_office", "Field office"),
+                            ("base", "Base"),
+                            ("temporary_base", "Temporary operating base"),
+                            ("team_site", "Team site"),
+                            ("logistics", "Logistics base"),
+                            ("airfield", "Airfield or helipad"),
+                            ("police_post", "Police post"),
+                            ("liaison", "Liaison office"),
+                            ("modular_team", "Modular team"),
+                            ("other", "Other"),
+                        ],
+                        default="base",
+                        max_length=16,
+                    ),
+                ),
+                ("lat", models.FloatField(blank=True, null=True)),
+                ("lon", models.FloatField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("reduced", "Reduced"),
+                            ("closing", "Closing"),
+                            ("closed", "Closed"),
+                            ("evacuated", "Evacuated"),
+                            ("host_denied", "Denied by the host"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("status_since", models.DateField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Restriction',
+            name="Restriction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('flight_denied', 'Flight denied'), ('closure_demanded', 'Closure demanded'), ('movement_refused', 'Movement refused'), ('access_denied', 'Access denied'), ('arrest', 'Arrest or detention of personnel'), ('expulsion', 'Expulsion'), ('visa', 'Visa refused or delayed'), ('radio', 'Radio or communications'), ('customs', 'Goods held at customs'), ('other', 'Other')], max_length=20)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
-                ('by_whom', models.CharField(choices=[('host_state', 'Authority of the host State'), ('other', 'Other'), ('unknown', 'Not known')], default='unknown', max_length=12)),
-                ('authority', models.CharField(blank=True, default='', max_length=160)),
-                ('stops', models.CharField(max_length=400)),
-                ('source', models.CharField(blank=True, default='', max_length=400)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("flight_denied", "Flight denied"),
+                            ("closure_demanded", "Closure demanded"),
+                            ("movement_refused", "Movement refused"),
+                            ("access_denied", "Access denied"),
+                            ("arrest", "Arrest or detention of personnel"),
+                            ("expulsion", "Expulsion"),
+                            ("visa", "Visa refused or delayed"),
+                            ("radio", "Radio or communications"),
+                            ("customs", "Goods held at customs"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "by_whom",
+                    models.CharField(
+                        choices=[
+                            ("host_state", "Authority of the host State"),
+                            ("other", "Other"),
+                            ("unknown", "Not known"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("authority", models.CharField(blank=True, default="", max_length=160)),
+                ("stops", models.CharField(max_length=400)),
+                ("source", models.CharField(blank=True, default="", max_length=400)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Capacity',
+            name="Capacity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('component', models.CharField(max_length=12)),
-                ('profile', models.CharField(blank=True, default='', max_length=80)),
-                ('measure', models.CharField(choices=[('ceiling', 'Ceiling'), ('authorised', 'Authorised'), ('deployed', 'Deployed'), ('effective', 'Effective')], max_length=12)),
-                ('number', models.PositiveIntegerField()),
-                ('exactness', models.CharField(choices=[('exactly', 'Exactly'), ('about', 'About'), ('more_than', 'More than')], default='exactly', max_length=12)),
-                ('as_of', models.DateField()),
-                ('source', models.CharField(max_length=400)),
-                ('status', models.CharField(default='unverified', max_length=12)),
-                ('superseded', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("component", models.CharField(max_length=12)),
+                ("profile", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("ceiling", "Ceiling"),
+                            ("authorised", "Authorised"),
+                            ("deployed", "Deployed"),
+                            ("effective", "Effective"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "exactness",
+                    models.CharField(
+                        choices=[("exactly", "Exactly"), ("about", "About"), ("more_than", "More than")],
+                        default="exactly",
+                        max_length=12,
+                    ),
+                ),
+                ("as_of", models.DateField()),
+                ("source", models.CharField(max_length=400)),
+                ("status", models.CharField(default="unverified", max_length=12)),
+                ("superseded", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CalendarEntry',
+            name="CalendarEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('election', 'Election'), ('transhumance', 'Transhumance'), ('harvest', 'Harvest'), ('verdict', 'Verdict'), ('anniversary', 'Anniversary'), ('renewal', 'Renewal of a mandate'), ('closure', 'Closure of a site')], max_length=16)),
-                ('title', models.CharField(max_length=200)),
-                ('from_day', models.DateField()),
-                ('to_day', models.DateField()),
-                ('action', models.CharField(max_length=400)),
-                ('owner', models.CharField(max_length=120)),
-                ('lead_days', models.PositiveIntegerField(default=30)),
-                ('done', models.BooleanField(default=False)),
-                ('done_on', models.DateField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("election", "Election"),
+                            ("transhumance", "Transhumance"),
+                            ("harvest", "Harvest"),
+                            ("verdict", "Verdict"),
+                            ("anniversary", "Anniversary"),
+                            ("renewal", "Renewal of a mandate"),
+                            ("closure", "Closure of a site"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("from_day", models.DateField()),
+                ("to_day", models.DateField()),
+                ("action", models.CharField(max_length=400)),
+                ("owner", models.CharField(max_length=120)),
+                ("lead_days", models.PositiveIntegerField(default=30)),
+                ("done", models.BooleanField(default=False)),
+                ("done_on", models.DateField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('code', models.CharField(max_length=8)),
-                ('tier', models.CharField(max_length=40)),
-                ('phase', models.CharField(max_length=20)),
-                ('component', models.CharField(max_length=12)),
-                ('day', models.DateField()),
-                ('basis', models.CharField(blank=True, default='', max_length=40)),
-                ('warned', models.BooleanField(default=False)),
-                ('warning', models.CharField(blank=True, choices=[('', 'None'), ('no_basis', 'The basis is missing'), ('other_basis', 'This activity does not usually rest on this'), ('no_force_authority', 'The presence is not known to have authority to use force')], default='', max_length=20)),
-                ('policies', models.JSONField(default=list)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("code", models.CharField(max_length=8)),
+                ("tier", models.CharField(max_length=40)),
+                ("phase", models.CharField(max_length=20)),
+                ("component", models.CharField(max_length=12)),
+                ("day", models.DateField()),
+                ("basis", models.CharField(blank=True, default="", max_length=40)),
+                ("warned", models.BooleanField(default=False)),
+                (
+                    "warning",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "None"),
+                            ("no_basis", "The basis is missing"),
+                            ("other_basis", "This activity does not usually rest on this"),
+                            ("no_force_authority", "The presence is not known to have authority to use force"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("policies", models.JSONField(default=list)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Access',
+            name="Access",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('who', models.CharField(blank=True, default='', max_length=160)),
-                ('mode', models.CharField(choices=[('road', 'Road'), ('foot', 'On foot'), ('air', 'Air'), ('water', 'Water')], max_length=8)),
-                ('can_reach', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('season', 'In the dry season only')], max_length=8)),
-                ('minutes_dry', models.PositiveIntegerField(blank=True, null=True)),
-                ('minutes_wet', models.PositiveIntegerField(blank=True, null=True)),
-                ('basis', models.CharField(blank=True, default='', max_length=400)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('population', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.population')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("who", models.CharField(blank=True, default="", max_length=160)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("road", "Road"), ("foot", "On foot"), ("air", "Air"), ("water", "Water")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "can_reach",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("season", "In the dry season only")], max_length=8
+                    ),
+                ),
+                ("minutes_dry", models.PositiveIntegerField(blank=True, null=True)),
+                ("minutes_wet", models.PositiveIntegerField(blank=True, null=True)),
+                ("basis", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "population",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.population"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='SiteStatus',
+            name="SiteStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('reduced', 'Reduced'), ('closing', 'Closing'), ('closed', 'Closed'), ('evacuated', 'Evacuated'), ('host_denied', 'Denied by the host')], max_length=12)),
-                ('since', models.DateField()),
-                ('source', models.CharField(blank=True, default='', max_length=400)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("reduced", "Reduced"),
+                            ("closing", "Closing"),
+                            ("closed", "Closed"),
+                            ("evacuated", "Evacuated"),
+                            ("host_denied", "Denied by the host"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("source", models.CharField(blank=True, default="", max_length=400)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.site"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='StoppedTask',
+            name="StoppedTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('task', models.CharField(max_length=400)),
-                ('day', models.DateField()),
-                ('reason', models.CharField(choices=[('funds', 'Funds'), ('consent', 'Consent of the host'), ('security', 'Security'), ('mandate', 'End or change of the mandate'), ('staff', 'No staff'), ('other', 'Other')], max_length=12)),
-                ('taken_by', models.CharField(blank=True, default='', max_length=200)),
-                ('note', models.TextField(blank=True, default='', max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('presence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.presence')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.site')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("task", models.CharField(max_length=400)),
+                ("day", models.DateField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("funds", "Funds"),
+                            ("consent", "Consent of the host"),
+                            ("security", "Security"),
+                            ("mandate", "End or change of the mandate"),
+                            ("staff", "No staff"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("taken_by", models.CharField(blank=True, default="", max_length=200)),
+                ("note", models.TextField(blank=True, default="", max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "presence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.presence"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="missions.site",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CutReview',
+            name="CutReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('after_days', models.PositiveSmallIntegerField()),
-                ('day', models.DateField()),
-                ('as_predicted', models.CharField(choices=[('yes', 'Yes'), ('no', 'No'), ('unknown', 'Not known')], default='unknown', max_length=8)),
-                ('prediction', models.CharField(blank=True, default='', max_length=64)),
-                ('finding', models.TextField(max_length=4000)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('stopped', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.stoppedtask')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                ("after_days", models.PositiveSmallIntegerField()),
+                ("day", models.DateField()),
+                (
+                    "as_predicted",
+                    models.CharField(
+                        choices=[("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
+                        default="unknown",
+                        max_length=8,
+                    ),
+                ),
+                ("prediction", models.CharField(blank=True, default="", max_length=64)),
+                ("finding", models.TextField(max_length=4000)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "stopped",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.stoppedtask"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='HumanRightsLink',
+            name="HumanRightsLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('recorded', models.DateTimeField(auto_now_add=True)),
-                ('rests', models.CharField(choices=[('yes', 'Yes'), ('partly', 'Partly'), ('no', 'No')], max_length=8)),
-                ('function', models.CharField(blank=True, default='', max_length=120)),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='missions.activity')),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("recorded", models.DateTimeField(auto_now_add=True)),
+                (
+                    "rests",
+                    models.CharField(choices=[("yes", "Yes"), ("partly", "Partly"), ("no", "No")], max_length=8),
+                ),
+                ("function", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="missions.activity"
+                    ),
+                ),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('activity',), name='missions_one_link'), models.CheckConstraint(condition=models.Q(('marking', 2)), name='missions_link_marked')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("activity",), name="missions_one_link"),
+                    models.CheckConstraint(condition=models.Q(("marking", 2)), name="missions_link_marked"),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='presence',
-            constraint=models.UniqueConstraint(fields=('compartment', 'marking', 'key'), name='missions_one_presence'),
+            model_name="presence",
+            constraint=models.UniqueConstraint(
+                fields=("compartment", "marking", "key"), name="missions_one_presence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('presence', 'marking', 'kind', 'name'), name='missions_one_population'),
+            model_name="population",
+            constraint=models.UniqueConstraint(
+                fields=("presence", "marking", "kind", "name"), name="missions_one_population"
+            ),
         ),
         migrations.AddIndex(
-            model_name='mandatetask',
-            index=models.Index(fields=['presence'], name='missions_task_presence'),
+            model_name="mandatetask",
+            index=models.Index(fields=["presence"], name="missions_task_presence"),
         ),
         migrations.AddConstraint(
-            model_name='interlocutorcount',
-            constraint=models.UniqueConstraint(fields=('presence',), name='missions_one_count'),
+            model_name="interlocutorcount",
+            constraint=models.UniqueConstraint(fields=("presence",), name="missions_one_count"),
         ),
         migrations.AddConstraint(
-            model_name='interlocutor',
-            constraint=models.CheckConstraint(condition=models.Q(('marking', 2)), name='missions_influence_marked'),
+            model_name="interlocutor",
+            constraint=models.CheckConstraint(condition=models.Q(("marking", 2)), name="missions_influence_marked"),
         ),
         migrations.AddConstraint(
-            model_name='presencefact',
-            constraint=models.UniqueConstraint(fields=('presence', 'field', 'as_of', 'source', 'value'), name='missions_one_fact'),
+            model_name="presencefact",
+            constraint=models.UniqueConstraint(
+                fields=("presence", "field", "as_of", "source", "value"), name="missions_one_fact"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('presence', 'marking', 'key'), name='missions_one_site'),
+            model_name="site",
+            constraint=models.UniqueConstraint(fields=("presence", "marking", "key"), name="missions_one_site"),
         ),
         migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(fields=['presence', 'since'], name='missions_restriction_day'),
+            model_name="restriction",
+            index=models.Index(fields=["presence", "since"], name="missions_restriction_day"),
         ),
         migrations.AddIndex(
-            model_name='capacity',
-            index=models.Index(fields=['presence', 'as_of'], name='missions_capacity_day'),
+            model_name="capacity",
+            index=models.Index(fields=["presence", "as_of"], name="missions_capacity_day"),
         ),
         migrations.AddIndex(
-            model_name='calendarentry',
-            index=models.Index(fields=['presence', 'from_day'], name='missions_calendar_day'),
+            model_name="calendarentry",
+            index=models.Index(fields=["presence", "from_day"], name="missions_calendar_day"),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['presence', 'day'], name='missions_activity_day'),
+            model_name="activity",
+            index=models.Index(fields=["presence", "day"], name="missions_activity_day"),
         ),
         migrations.AddIndex(
-            model_name='access',
-            index=models.Index(fields=['population'], name='missions_access_of'),
+            model_name="access",
+            index=models.Index(fields=["population"], name="missions_access_of"),
         ),
         migrations.AddIndex(
-            model_name='sitestatus',
-            index=models.Index(fields=['site', 'since'], name='missions_status_since'),
+            model_name="sitestatus",
+            index=models.Index(fields=["site", "since"], name="missions_status_since"),
         ),
         migrations.AddIndex(
-            model_name='stoppedtask',
-            index=models.Index(fields=['presence', 'day'], name='missions_stopped_day'),
+            model_name="stoppedtask",
+            index=models.Index(fields=["presence", "day"], name="missions_stopped_day"),
         ),
         migrations.AddConstraint(
-            model_name='cutreview',
-            constraint=models.UniqueConstraint(fields=('stopped', 'after_days'), name='missions_one_review'),
+            model_name="cutreview",
+            constraint=models.UniqueConstraint(fields=("stopped", "after_days"), name="missions_one_review"),
         ),
         migrations.AddConstraint(
-            model_name='cutreview',
-            constraint=models.CheckConstraint(condition=models.Q(('after_days__in', (30, 90, 180))), name='missions_review_age'),
+            model_name="cutreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("after_days__in", (30, 90, 180))), name="missions_review_age"
+            ),
         ),
     ]

@@ -43,9 +43,8 @@ def list_overviews(*, by: Principal, day: date) -> tuple[Overview, ...]:
     strengths = list(whole.order_by("as_of", "pk"))
     for looked in (presences, sites, people, strengths):
         record_look("search", list(looked))
-    return tuple(
-        _overview(row, _of(row, sites), _of(row, people), _of(row, strengths)) for row in presences
-    )
+    held = [_by(rows, "presence_id") for rows in (sites, people, strengths)]
+    return tuple(_overview(row, *(rows.get(row.pk, []) for rows in held)) for row in presences)
 
 
 @action("missions.list_access_to_all")
@@ -89,11 +88,7 @@ def _overview(row: Presence, sites: list[Any], people: list[Any], strengths: lis
     )
 
 
-def _of(presence: Presence, rows: list[Any]) -> list[Any]:
-    return [row for row in rows if row.presence_id == presence.pk]
-
-
-def _by(rows: list[Any], column: str) -> dict[int, list[Any]]:
+def _by(rows: Iterable[Any], column: str) -> dict[int, list[Any]]:
     held: dict[int, list[Any]] = {}
     for row in rows:
         held.setdefault(getattr(row, column), []).append(row)

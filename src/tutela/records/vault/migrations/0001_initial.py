@@ -6,97 +6,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaseKey',
+            name="CaseKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('case', models.CharField(max_length=64)),
-                ('wrapped', models.BinaryField(null=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('erased', models.DateTimeField(null=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("case", models.CharField(max_length=64)),
+                ("wrapped", models.BinaryField(null=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("erased", models.DateTimeField(null=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='CompartmentKey',
+            name="CompartmentKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('wrapped', models.BinaryField()),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("wrapped", models.BinaryField()),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('pseudonym', models.CharField(max_length=12)),
-                ('sealed', models.BinaryField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('index', models.CharField(max_length=64)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.casekey')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("pseudonym", models.CharField(max_length=12)),
+                ("sealed", models.BinaryField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("index", models.CharField(max_length=64)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.casekey"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Reveal',
+            name="Reveal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('marking', models.SmallIntegerField(choices=[(0, 'Unclassified'), (1, 'Confidential'), (2, 'Strictly confidential')], default=tutela.kernel.markings.Marking['CONFIDENTIAL'])),
-                ('reader', models.CharField(max_length=64)),
-                ('reason', models.CharField(max_length=400)),
-                ('at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('compartment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.compartment')),
-                ('identity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vault.identity')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                (
+                    "marking",
+                    models.SmallIntegerField(
+                        choices=[(0, "Unclassified"), (1, "Confidential"), (2, "Strictly confidential")],
+                        default=tutela.kernel.markings.Marking["CONFIDENTIAL"],
+                    ),
+                ),
+                ("reader", models.CharField(max_length=64)),
+                ("reason", models.CharField(max_length=400)),
+                ("at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                (
+                    "compartment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.compartment"
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="vault.identity"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddConstraint(
-            model_name='casekey',
-            constraint=models.UniqueConstraint(fields=('compartment', 'case'), name='vault_one_case'),
+            model_name="casekey",
+            constraint=models.UniqueConstraint(fields=("compartment", "case"), name="vault_one_case"),
         ),
         migrations.AddConstraint(
-            model_name='compartmentkey',
-            constraint=models.UniqueConstraint(fields=('compartment',), name='vault_one_key'),
+            model_name="compartmentkey",
+            constraint=models.UniqueConstraint(fields=("compartment",), name="vault_one_key"),
         ),
         migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['compartment', 'index'], name='vault_index'),
+            model_name="identity",
+            index=models.Index(fields=["compartment", "index"], name="vault_index"),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.UniqueConstraint(fields=('pseudonym',), name='vault_one_pseudonym'),
+            model_name="identity",
+            constraint=models.UniqueConstraint(fields=("pseudonym",), name="vault_one_pseudonym"),
         ),
     ]

@@ -1,0 +1,118 @@
+"""Somebody at the watch of a presence: who they are, which presence, what they may do there, what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from tutela.kernel.markings import Marking
+from tutela.records.accounts.principals import Member, refused
+from tutela.records.accounts.queries import list_belongings
+from tutela.records.accounts.roles import May
+from tutela.records.accounts.sealed import SealedModel
+from tutela.records.incidents.watching import marking_of_places
+from tutela.records.missions import queries
+from tutela.records.missions.models import Presence
+from tutela.web.incidents.words import say_done
+from tutela.web.shared import sessions
+from tutela.web.shared.references import read_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One reader at one presence; `others` are all presences that they may read, this one included."""
+
+    request: HttpRequest
+    by: Member
+    presence: Presence
+    now: datetime
+    others: Sequence[Presence]
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC."""
+        return self.now.date()
+
+    def may(self, ability: May, marking: int | None = None) -> bool:
+        """Whether they may do this here now, with a row of this marking."""
+        least = self.presence.marking if marking is None else marking
+        return self.by.may(ability, self.presence.compartment_id, least)
+
+    @property
+    def may_report(self) -> bool:
+        """Whether they hand reports in."""
+        return self.may(May.REPORT)
+
+    @property
+    def may_plan(self) -> bool:
+        """Whether they draft plans."""
+        return self.may(May.PLAN)
+
+    def function(self) -> str:
+        """What they are here, as a form would say it; "" where they are several things."""
+        held = {
+            item.role.label
+            for item in list_belongings(by=self.by)
+            if item.compartment.pk == self.presence.compartment_id
+        }
+        return held.pop() if len(held) == 1 else ""
+
+    def show(
+        self, template: str, rows: Iterable[SealedModel], context: Mapping[str, Any], *, names_places: bool = False
+    ) -> HttpResponse:
+        """A page of this presence, marked as the highest row on it; with `names_places`, of all places as well."""
+        marking = max([self.presence.marking, *(row.marking for row in rows)])
+        if names_places:
+            marking = max(marking, marking_of_places(by=self.by, presence=self.presence.pk))
+        return show(self.request, template, marking, {"desk": self, **context})
+
+
+def sit_down(request: HttpRequest, presence: int) -> Desk:
+    """The desk of the presence that a row belongs to; refused alike where it is not theirs and where it is none."""
+    by = member(request)
+    return _desk(request, by, presence, queries.list_presences(by=by))
+
+
+def choose_desk(request: HttpRequest, may: May | None = None) -> Desk | None:
+    """The desk of the presence that was asked for, else of the first where they may do this; None without any."""
+    by = member(request)
+    every = queries.list_presences(by=by)
+    asked = request.POST.get("presence") or request.GET.get("presence") or ""
+    if asked:
+        return _desk(request, by, read_reference(asked), every)
+    able = [row for row in every if may is None or by.may(may, row.compartment_id, row.marking)]
+    chosen = next(iter(able or every), None)
+    return None if chosen is None else _desk(request, by, chosen.pk, every)
+
+
+def member(request: HttpRequest) -> Member:
+    """Whoever signed in; refused where nobody can."""
+    sessions.require_account(request)
+    by = sessions.principal_of(request)
+    if not isinstance(by, Member):
+        raise refused()
+    return by
+
+
+def show(request: HttpRequest, template: str, marking: int, context: Mapping[str, Any]) -> HttpResponse:
+    """A page with its marking above and below, and with what was done just before."""
+    frame = {
+        "here": "watch",
+        "marking_text": Marking(marking).label,
+        "marking_class": f"level-{marking}",
+        "done": say_done(request.GET.get("done", "")) if request.method == "GET" else "",
+    }
+    status = context.get("http_status", 200)
+    return render(request, f"watch/{template}", {**frame, **context}, status=status)
+
+
+def _desk(request: HttpRequest, by: Member, presence: int, every: Sequence[Presence]) -> Desk:
+    chosen = next((row for row in every if row.pk == presence), None)
+    if chosen is None:
+        raise refused()
+    return Desk(request, by, chosen, datetime.now(UTC), every)

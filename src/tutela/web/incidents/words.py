@@ -1,0 +1,170 @@
+"""The words of the watch for what stands as a code, and what a page says after something was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehearsal, Report
+from tutela.web.incidents.forms import Choices
+from tutela.web.shared.words import COMPONENTS, PERPETRATORS, Word, name_code
+
+WHATS: Final[Mapping[str, Word]] = {
+    "killed": _("People killed"),
+    "injured": _("People injured"),
+    "abducted": _("People abducted"),
+    "sexual_violence": _("Sexual violence"),
+    "detained": _("People detained"),
+    "displaced": _("People displaced"),
+    "property_destroyed": _("Property destroyed"),
+    "aid_denied": _("Aid denied"),
+    "threat": _("Threat"),
+    "armed_movement": _("Armed movement"),
+    "tension": _("Tension"),
+    "protest": _("Protest"),
+    "arrest_wave": _("Wave of arrests"),
+    "hate_speech": _("Hate speech"),
+    "checkpoint": _("Checkpoint"),
+    "hijacking": _("Hijacking"),
+    "access_denied": _("Access denied"),
+    "other": _("Something else"),
+}
+STATUSES: Final[Mapping[str, Word]] = {
+    "alleged": _("alleged"),
+    "under_verification": _("under verification"),
+    "verified": _("verified"),
+    "rejected": _("rejected"),
+    "cannot_verify": _("cannot be verified"),
+}
+STEPS: Final[Mapping[str, Word]] = {
+    "event": _("Happened"),
+    "detected": _("Detected"),
+    "verified": _("Verified"),
+    "assessed": _("Assessed"),
+    "decided": _("Decided"),
+    "moved": _("Moved"),
+    "arrived": _("Arrived"),
+    "effect": _("Effect"),
+    "contact_made": _("Contact made"),
+    "commitment_obtained": _("Commitment obtained"),
+    "observed": _("Observed"),
+    "community_told": _("Community told"),
+}
+RUNGS: Final[Mapping[str, Word]] = {
+    "R0": _("Record only"),
+    "R1": _("Warn the threatened community"),
+    "R2": _("Alert the host's authority or force"),
+    "R3": _("Political call, good offices, quiet advocacy"),
+    "R4": _("Public statement"),
+    "R5": _("Send monitors, protective presence"),
+    "R6": _("Refuge, relocation, escort without force"),
+    "R7a": _("Observe or patrol"),
+    "R7b": _("Accompany, give refuge, take position"),
+    "R8": _("Show or use force"),
+    "R9": _("Consolidate"),
+}
+REASONS: Final[Mapping[str, Word]] = {
+    "not_credible": _("The report was not credible"),
+    "no_asset": _("Nothing was there to act with"),
+    "flight_denied": _("Flight denied"),
+    "caveat": _("A national caveat"),
+    "host_responding": _("The host is responding"),
+    "would_endanger": _("Acting would endanger people"),
+    "outside_area": _("Outside the area"),
+}
+RESPONDERS: Final[Mapping[str, Word]] = {
+    "un_physical": _("United Nations, on the spot"),
+    "un_non_physical": _("United Nations, from afar"),
+    "host_state": _("Host State"),
+    "community": _("The community"),
+    "other": _("Others"),
+    "none": _("Nobody"),
+}
+RINGS: Final[Mapping[str, Word]] = {
+    "V0": _("at or inside"),
+    "V1": _("up to 5 km"),
+    "V2": _("up to 30 km"),
+    "V3": _("up to 50 km"),
+    "V4": _("up to 100 km"),
+    "outside": _("beyond 100 km"),
+}
+PRECISIONS: Final[Mapping[str, Word]] = {
+    "point": _("exact point"),
+    "settlement": _("known to the settlement"),
+    "district": _("known to the district"),
+    "region": _("known to the region"),
+    "unknown": _("how exactly is not known"),
+}
+KINDS: Final[Mapping[str, Word]] = {
+    "imported_event": _("Imported event"),
+    "field_report": _("Field report"),
+    "community_alert": _("Community alert"),
+}
+WHY_UNCOVERED: Final[Mapping[str, Word]] = {
+    "none": _("no plan"),
+    "draft only": _("a draft, not signed"),
+    "expired": _("ran out"),
+}
+HOSTS: Final[Mapping[str, Word]] = {
+    "host_authority": _("The host's authorities"),
+    "host_force": _("The host's forces"),
+}
+CHANNELS: Final[Mapping[str, Word]] = {
+    "in person": _("In person"),
+    "telephone": _("Telephone"),
+    "radio": _("Radio"),
+    "messenger": _("Somebody they trust"),
+}
+OUTCOMES: Final[Mapping[str, Word]] = dict(Clock.Outcome.choices)
+VERDICTS: Final[Mapping[str, Word]] = dict(HarmCheck.Verdict.choices)
+ABOUTS: Final[Mapping[str, Word]] = dict(HarmCheck.About.choices)
+SETTLED: Final[Mapping[str, Word]] = {
+    value: label for value, label in Commitment.State.choices if value != Commitment.State.OPEN
+}
+REHEARSALS: Final[Mapping[str, Word]] = dict(Rehearsal.Kind.choices)
+FILED_AS: Final[Mapping[str, Word]] = {
+    code: KINDS[code] for code in (Report.Kind.COMMUNITY_ALERT, Report.Kind.FIELD_REPORT)
+}
+
+DONE: Final[Mapping[str, Word]] = {
+    "filed": _("The alert is filed. It waits in the inbox."),
+    "triage": _("The report is sorted into this incident."),
+    "report-status": _("The status of the report was changed."),
+    "start": _("The clock runs."),
+    "stamp": _("The step was stamped."),
+    "decide": _("The decision was written down."),
+    "close": _("The clock is closed."),
+    "harm-note": _("The do-no-harm note was kept."),
+    "respond": _("Who answered was written down."),
+    "check": _("The do-no-harm check was written down."),
+    "tell": _("What the community was told was written down."),
+    "commit": _("The commitment was written down."),
+    "settle": _("What became of the commitment was written down."),
+    "status": _("The status was changed."),
+    "people": _("The number of people was changed."),
+    "merge": _("The two incidents are one. It can be undone below."),
+    "undo-merge": _("The merge is undone; the two incidents stand again."),
+    "draft": _("The plan is drafted. Somebody else must sign it."),
+    "revise": _("The draft was changed."),
+    "sign": _("The plan is signed and in force."),
+    "rehearse": _("The rehearsal was written down."),
+    "ask-task": _("The task was asked for."),
+    "answer-task": _("The answer was written down."),
+    "report-back": _("What came of it was written down."),
+}
+
+
+def say_done(code: str) -> Word:
+    """What was done; "" for anything that is not one of these."""
+    return DONE.get(code, "")
+
+
+def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: Word | None = None) -> Choices:
+    """Choices of these codes with their words, after an empty one that reads `none`."""
+    listed = tuple((code, name_code(words, code)) for code in (words if codes is None else codes))
+    return listed if none is None else (("", none), *listed)
+
+
+__all__ = ["COMPONENTS", "PERPETRATORS", "choose", "name_code", "say_done"]

@@ -1,0 +1,150 @@
+"""How something is written: which form, which action, which page comes after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tutela.catalogue.countries import find_country
+from tutela.kernel.markings import Marking
+from tutela.records.accounts.roles import May
+from tutela.records.missions import queries
+from tutela.records.missions.models import Population, Presence, Site
+from tutela.web.missions.desks import Desk
+from tutela.web.missions.fields import Choices, Field, Kind, Sheet, wrong
+from tutela.web.missions.words import HINTS, LABELS, choices_of
+from tutela.web.shared.references import read_reference, write_reference
+from tutela.web.shared.words import Word
+
+_INNER: Final[Mapping[str, Any]] = {"site": Site, "population": Population}
+"""Pages of one row inside a presence."""
+
+Questions = Callable[[Desk, Any], tuple[Field, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that can be written.
+
+    model   what it is done to; `target` is the action's name for its number, `is_versioned` if it changes the row
+    drafts  the action's parameters that are made of fields, each with its dataclass
+    extras  parameters that are given as they are;  back  the page that follows
+    """
+
+    code: str
+    title: Word
+    button: Word
+    ability: May
+    action: Callable[..., Any]
+    questions: Questions
+    model: Any = Presence
+    target: str = "presence"
+    is_versioned: bool = False
+    drafts: Mapping[str, type] | None = None
+    extras: tuple[str, ...] = ()
+    back: str = "presence"
+    lede: Word = ""
+
+    def send(self, desk: Desk, row: Any, sheet: Sheet) -> Any:
+        """Call the action with what the form says; raises Problem."""
+        given: dict[str, Any] = {"by": desk.by, self.target: row.pk}
+        values = dict(sheet.values)
+        given |= {name: values.pop(name) for name in self.extras}
+        if self.is_versioned:
+            given["expected_version"] = sheet.version
+        for name, draft in (self.drafts or {}).items():
+            wanted = [item.name for item in fields(draft) if item.name in values]
+            given[name] = draft(**{item: values.pop(item) for item in wanted})
+        return self.action(**given)
+
+    def page_after(self, desk: Desk, row: Any, made: Any) -> str:
+        """Where it leads, with the word for what was done."""
+        code = self.code + ("-warned" if getattr(made, "warned", False) else "")
+        inner: Any = {"site": Site, "population": Population}.get(self.back)
+        numbers = {"presence": desk.presence.pk}
+        if inner is not None:
+            numbers["number"] = _of(inner, row, made)
+        return reverse(f"missions:{self.back}", kwargs=numbers) + f"?done={code}"
+
+
+def questions_of(model: type[models.Model], *names: str, **changed: Any) -> tuple[Field, ...]:
+    """Fields as the columns of a model ask for them; `changed` replaces parts of one, by name."""
+    return tuple(_question(model, name, changed.get(name, {})) for name in names)
+
+
+def fixed(*asked: Field) -> Questions:
+    """The same questions for everybody."""
+    return lambda _desk, _row: asked
+
+
+def with_marking(desk: Desk, least: int) -> Field:
+    """How high a new row is marked: from what it belongs to up to what its writer reads."""
+    levels = [mark for mark in Marking if mark >= least and desk.by.reads(desk.presence.compartment_id, mark)]
+    choices = tuple((str(int(mark)), mark.label) for mark in levels)
+    return Field(
+        "marking",
+        LABELS["marking"],
+        "choice",
+        choices=(("", _("As what it belongs to")), *choices),
+        read=lambda text: Marking(int(text)),
+    )
+
+
+def with_site(desk: Desk, hint: Word = "") -> Field:
+    """One of the presence's sites, or none."""
+    sites = queries.list_sites(by=desk.by, presence=desk.presence.pk)
+    choices: Choices = tuple((write_reference(site.pk), site.name) for site in sites)
+    none = ("", _("The whole presence")) if not hint else ("", _("None of our sites"))
+    return Field("site", LABELS["site"], "choice", choices=(none, *choices), hint=hint, read=read_reference)
+
+
+def read_hosts(text: str) -> tuple[str, ...]:
+    """Names and codes of countries as codes; a code that no list has is left to the register to refuse."""
+    found = []
+    for name in filter(None, (part.strip() for part in text.replace(";", ",").split(","))):
+        country = find_country(name)
+        if country is None and not (len(name) == len("XIA") and name.isascii() and name.isupper()):
+            raise wrong("hosts", _("One of these is no country that we know."), _("Write its name or its code."))
+        found.append(country.iso3 if country else name)
+    return tuple(found)
+
+
+def _question(model: type[models.Model], name: str, changed: Mapping[str, Any]) -> Field:
+    column: Any = model._meta.get_field(name)
+    choices = choices_of(model, name)
+    asked = Field(
+        name,
+        LABELS[name],
+        "choice" if choices else _kind(column),
+        needed=not column.blank
+        and not column.null
+        and not isinstance(column, (models.BooleanField, models.JSONField)),
+        longest=getattr(column, "max_length", None) if not choices else None,
+        choices=choices,
+        hint=HINTS.get(name, ""),
+    )
+    return replace(asked, **changed)
+
+
+def _kind(column: Any) -> Kind:
+    kinds: tuple[tuple[type, Kind], ...] = (
+        (models.BooleanField, "tick"),
+        (models.DateField, "day"),
+        (models.FloatField, "decimal"),
+        (models.IntegerField, "number"),
+        (models.TextField, "text"),
+    )
+    return next((kind for known, kind in kinds if isinstance(column, known)), "line")
+
+
+def _of(model: Any, row: Any, made: Any) -> int:
+    """The number of the row of this model that was written, or to which something was written."""
+    for held in (row, made):
+        if isinstance(held, model):
+            return int(held.pk)
+    return int(made.population_id if model is Population else made.site_id)
