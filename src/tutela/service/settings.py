@@ -27,6 +27,9 @@ INSTALLED_APPS: Final = [
     "tutela.records.ledger.apps.LedgerConfig",
     "tutela.records.accounts.apps.AccountsConfig",
     "tutela.records.vault.apps.VaultConfig",
+    "tutela.records.files.apps.FilesConfig",
+    "tutela.records.jobs.apps.JobsConfig",
+    "tutela.records.exports.apps.ExportsConfig",
     "tutela.records.missions.apps.MissionsConfig",
     "tutela.records.incidents.apps.IncidentsConfig",
     "tutela.web.shared",
@@ -37,6 +40,11 @@ INSTALLED_APPS: Final = [
     "tutela.web.administration",
     "tutela.web.incidents",
     "tutela.web.missions",
+    "tutela.web.threats",
+    "tutela.web.operations",
+    "tutela.web.exports",
+    "tutela.web.maps",
+    "tutela.web.finding",
 ]
 DATABASES: Final = {"default": describe_database(os.environ)}
 KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"

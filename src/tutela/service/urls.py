@@ -14,6 +14,11 @@ urlpatterns: Final = [
     path("administration/", include("tutela.web.administration.urls")),
     path("register/", include("tutela.web.missions.urls")),
     path("watch/", include("tutela.web.incidents.urls")),
+    path("threats/", include("tutela.web.threats.urls")),
+    path("operations/", include("tutela.web.operations.urls")),
+    path("exports/", include("tutela.web.exports.urls")),
+    path("map/", include("tutela.web.maps.urls")),
+    path("search/", include("tutela.web.finding.urls")),
 ]
 
 handler400: Final = "tutela.web.shared.errors.bad_request"

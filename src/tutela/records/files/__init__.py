@@ -1,0 +1,1 @@
+"""Files under names of our own: originals untouched, addressed by content."""

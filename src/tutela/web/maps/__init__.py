@@ -1,0 +1,1 @@
+"""The map of incidents, sites and rings."""

@@ -1,0 +1,1 @@
+"""Pages of the operations centre: shifts, contacts, the working group, reports."""

@@ -1,0 +1,8 @@
+"""Addresses of this area."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+app_name: Final = "operations"
+urlpatterns: Final[list[Any]] = []
