@@ -28,12 +28,19 @@ class Copy:
 
 PAGES: Final = "src/tutela/web/static/built"
 LAND: Final = "src/tutela/data/built"
+SANS: Final = "@expo-google-fonts/noto-sans"
+ARABIC: Final = "@expo-google-fonts/noto-sans-arabic"
 COPIES: Final = (
     Copy("@picocss/pico", "css/pico.fluid.classless.min.css", PAGES, "pico.css"),
     Copy("@picocss/pico", "LICENSE.md", PAGES, "pico.LICENSE.md"),
     Copy("world-atlas", "land-50m.json", LAND, "land-50m.json"),
     Copy("world-atlas", "land-10m.json", LAND, "land-10m.json"),
     Copy("world-atlas", "LICENSE", LAND, "world-atlas.LICENSE"),
+    Copy(SANS, "400Regular/NotoSans_400Regular.ttf", LAND, "NotoSans-Regular.ttf"),
+    Copy(SANS, "700Bold/NotoSans_700Bold.ttf", LAND, "NotoSans-Bold.ttf"),
+    Copy(ARABIC, "400Regular/NotoSansArabic_400Regular.ttf", LAND, "NotoSansArabic-Regular.ttf"),
+    Copy(ARABIC, "700Bold/NotoSansArabic_700Bold.ttf", LAND, "NotoSansArabic-Bold.ttf"),
+    Copy(SANS, "LICENSE_FONT", LAND, "NotoSans.LICENSE"),
 )
 
 

@@ -69,7 +69,8 @@ def test_the_wheel_holds_the_package_and_its_built_files_only(wheel: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
     assert tops == {"tutela", next(top for top in tops if top.endswith(".dist-info"))}
-    built = {"tutela/data/built/land-50m.json", "tutela/web/static/built/pico.css", "tutela/web/static/tutela.css"}
+    built = {"tutela/data/built/land-50m.json", "tutela/data/built/NotoSans-Regular.ttf"}
+    built |= {"tutela/web/static/built/pico.css", "tutela/web/static/tutela.css"}
     assert built <= set(names)
     assert any(name.endswith(".html") for name in names)
     assert not [name for name in names if "test" in name or "__pycache__" in name or "node_modules" in name]

@@ -65,6 +65,9 @@ _KINDS: Final = (
     ProblemKind("figure-unknown", "The text names a figure that was not computed"),
     ProblemKind("word-refused", "The text uses a word that this software does not use"),
     ProblemKind("statement-altered", "The statement is not what was built", exit_code=3),
+    # documents
+    ProblemKind("document-unwritable", "The document cannot be written", exit_code=3, http_status=500),
+    ProblemKind("word-missing", "Word documents cannot be written here", http_status=503),
     # the register
     ProblemKind("field-invalid", "What was written does not fit"),
     ProblemKind("already-there", "That is already there", http_status=409),
