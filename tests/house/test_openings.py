@@ -14,6 +14,8 @@ ALLOWED = {
     "records/accounts/waits.py": "failed attempts, before anybody is signed in",
     "records/accounts/queries.py": "custodians and administrators look at what they keep; everybody at their own",
     "records/accounts/actions.py": "custodians and administrators act on compartments that they do not read",
+    "records/files/shelves.py": "names and wrapped keys of crates, which open nothing without a sealed row",
+    "records/jobs/queue.py": "the queue, which says nothing of what a job is about",
 }
 
 

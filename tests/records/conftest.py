@@ -103,12 +103,13 @@ def register(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     """A register of one's own, empty or with the cast; gives the folder of its keys."""
     keys = tmp_path / "keys"
     before, settings.KEYS_FOLDER = settings.KEYS_FOLDER, str(keys)
+    files_before, settings.FILES_FOLDER = settings.FILES_FOLDER, str(tmp_path / "files")
     source = request.getfixturevalue("peopled")[0] if "people" in request.fixturenames else template
     name = f"tutela_test_{uuid.uuid4().hex[:12]}" if ADDRESS else str(tmp_path / "register.sqlite3")
     _copy(source, name)
     yield keys
     _point_to("tutela_none" if ADDRESS else str(tmp_path / "none.sqlite3"))
-    settings.KEYS_FOLDER = before
+    settings.KEYS_FOLDER, settings.FILES_FOLDER = before, files_before
     if ADDRESS:
         _as_superuser(f"DROP DATABASE {name} WITH (FORCE)")
 

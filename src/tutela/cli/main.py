@@ -25,6 +25,7 @@ from tutela.cli import (
     statement,
     trace,
     vicinity,
+    work,
 )
 from tutela.cli.speaking import print_problem
 from tutela.kernel.problems import Problem
@@ -58,6 +59,7 @@ app.command("trace")(trace.trace)
 app.command("serve")(serve.serve)
 app.command("routes")(serve.routes)
 app.command("doctor")(serve.doctor)
+app.command("work")(work.work)
 app.command("backup")(backups.backup)
 app.command("restore")(backups.restore)
 

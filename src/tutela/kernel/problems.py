@@ -32,6 +32,7 @@ _KINDS: Final = (
     ProblemKind("file-not-a-table", "The file is not a table"),
     ProblemKind("file-truncated", "The file ends in the middle of a row"),
     ProblemKind("file-too-large", "The file is larger than it may be", http_status=413),
+    ProblemKind("file-kind", "Files of this kind are not kept", http_status=415),
     ProblemKind("source-unknown", "No reader knows this layout"),
     ProblemKind("id-conflict", "One id stands for two different rows"),
     ProblemKind("too-many-bad-rows", "Too many rows are bad"),
@@ -74,7 +75,9 @@ _KINDS: Final = (
     ProblemKind("not-possible", "That cannot be done as things are", http_status=409),
     ProblemKind("factor-needed", "The second factor is needed", exit_code=4, http_status=403),
     ProblemKind("too-many-attempts", "Too many attempts", http_status=429),
+    ProblemKind("job-failed", "The job came to no end", exit_code=3, http_status=500),
     ProblemKind("key-unusable", "A key cannot be used", exit_code=3, http_status=500),
+    ProblemKind("file-altered", "A kept file is not as it was written", exit_code=3, http_status=500),
     ProblemKind("backup-unusable", "The backup cannot be used", exit_code=3, http_status=500),
     ProblemKind("database-unready", "The database is not ready", http_status=503),
     # the service

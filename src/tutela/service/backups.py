@@ -115,10 +115,28 @@ def _files_of(place: Home, folder: Path) -> Iterator[tuple[str, Path]]:
         yield DATABASE, copy
     for public in sorted((place.root / "keys").glob("ledger-*.pub")):
         yield f"keys/{public.name}", public
+    yield from _hold_files(Path(os.environ.get("TUTELA_FILES") or place.root / "files"), folder)
     for part in ("store", "invented"):
         for path in sorted((place.root / part).rglob("*")):
             if path.is_file():
                 yield str(path.relative_to(place.root)), path
+
+
+def _hold_files(source: Path, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The kept files as they lie now, still under lock; one that expires meanwhile stays in hand to the end."""
+    for path in sorted(source.glob("??/*")):
+        held = folder / "files" / path.name
+        held.parent.mkdir(exist_ok=True)
+        try:
+            try:
+                os.link(path, held)
+            except FileNotFoundError:
+                raise
+            except OSError:  # another disk
+                shutil.copy2(path, held)
+        except FileNotFoundError:
+            continue  # destroyed since it was listed; a row that names it says so too
+        yield f"files/{path.parent.name}/{path.name}", held
 
 
 def _write_archive(target: Path, files: dict[str, Path], tell: Tell) -> dict[str, Any]:

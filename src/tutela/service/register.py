@@ -123,13 +123,19 @@ def verify_ledger(home: Path | None, progress: Callable[[int, int], None] | None
     return verify(load_public_keys(_keys()), progress).as_json()
 
 
+def open_register(home: Path | None) -> None:
+    """Point this process at the register of this home; refuse where it is not ready."""
+    _open(home)
+
+
 def erase_again(home: Path) -> int:
     """Erase what was erased before: the list lies with the keys, and a restored backup may be older than it."""
     _open(home)
     from tutela.records.accounts.actions import FOUNDER
-    from tutela.records.vault.actions import erase_again as erase
+    from tutela.records.files.actions import erase_again as erase_files
+    from tutela.records.vault.actions import erase_again as erase_cases
 
-    return int(erase(by=Principal(FOUNDER)))
+    return erase_cases(by=Principal(FOUNDER)) + erase_files(by=Principal(FOUNDER))
 
 
 def examine_register(home: Path | None) -> list[str]:
@@ -195,6 +201,7 @@ def point_at(home: Path | None, *, owner: bool = False) -> Home:
     connection.close()
     connection.settings_dict.update(_described(os.environ.get(OWNER) if owner else None))
     settings.KEYS_FOLDER = os.environ.get("TUTELA_KEYS") or str(place.root / "keys")
+    settings.FILES_FOLDER = os.environ.get("TUTELA_FILES") or str(place.root / "files")
     return place
 
 

@@ -18,6 +18,7 @@ from tutela.service.routes import Route, routes
 
 if TYPE_CHECKING:
     from tutela.service.sealer import Sealer
+    from tutela.service.worker import Foreman
 
 __all__ = ["Route", "routes", "serve"]
 
@@ -117,7 +118,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._home = home
         self._proxy = proxy
         self._as_json = as_json
-        self._sealer: Sealer | None = None
+        self._helpers: list[Sealer | Foreman] = []
         super().__init__()
 
     def load_config(self) -> None:
@@ -130,23 +131,24 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "loglevel": "warning",
             "control_socket_disable": True,
             "server_software": "tutela",
-            "post_worker_init": lambda _worker: self._start_sealer(),
-            "worker_exit": lambda _server, _worker: self._stop_sealer(),
+            "post_worker_init": lambda _worker: self._start_helpers(),
+            "worker_exit": lambda _server, _worker: self._stop_helpers(),
             "when_ready": lambda _server: _announce(self._address, as_json=self._as_json),
         }
         for name, value in settings.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
-    def _start_sealer(self) -> None:
-        """Close the ledger behind the requests, in this process: there is one worker."""
+    def _start_helpers(self) -> None:
+        """Close the ledger behind the requests, and see that jobs are done: there is one process of pages."""
         from tutela.service.sealer import start_sealer
+        from tutela.service.worker import start_foreman
 
-        self._sealer = start_sealer()
+        self._helpers = [helper for helper in (start_sealer(), start_foreman()) if helper is not None]
 
-    def _stop_sealer(self) -> None:
-        if self._sealer is not None:
-            self._sealer.stop()
+    def _stop_helpers(self) -> None:
+        for helper in self._helpers:
+            helper.stop()
 
     def load(self) -> Any:
         """Build the application inside the worker."""

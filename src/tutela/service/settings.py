@@ -48,6 +48,7 @@ INSTALLED_APPS: Final = [
 ]
 DATABASES: Final = {"default": describe_database(os.environ)}
 KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"
+FILES_FOLDER: Final = os.environ.get("TUTELA_FILES") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/files"
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
 AUTH_USER_MODEL: Final = "accounts.User"
 PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.models import Compartment, House, Membership, Mode, User
-from tutela.records.accounts.roles import ABILITIES, May
+from tutela.records.accounts.roles import ABILITIES, ONLY_LOOKS, May
 
 NOBODY: Final = "nobody"
 """The actor before anybody signed in."""
@@ -43,6 +43,12 @@ class Member(Principal):
         """Whether they may read a row of this marking there."""
         level = self.levels.get(compartment)
         return level is not None and level >= marking
+
+    def writes(self, compartment: int, marking: int = 0) -> bool:
+        """Whether they may put a row of this marking there now at all: they do more there than look."""
+        if self.house != Mode.NORMAL or compartment in self.read_only:
+            return False
+        return self.reads(compartment, marking) and bool(self.abilities.get(compartment, frozenset()) - ONLY_LOOKS)
 
     def where(self, ability: May) -> frozenset[int]:
         """The compartments in which they may do this now."""

@@ -65,3 +65,6 @@ ABILITIES: Final[Mapping[str, frozenset[May]]] = {
     Role.CUSTODIAN: frozenset({May.KEEP_MEMBERS, May.AUDIT}),
     Role.AUDITOR: frozenset({May.AUDIT}),
 }
+
+ONLY_LOOKS: Final = frozenset({May.KEEP_MEMBERS, May.AUDIT})
+"""What lets nobody put anything into a compartment."""

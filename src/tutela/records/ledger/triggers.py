@@ -19,6 +19,7 @@ UNWATCHED: Final = {
     "ledger.Content": "the ledger itself",
     "ledger.Seal": "the ledger itself",
     "ledger.SealedTransaction": "the ledger itself",
+    "jobs.Pulse": "how far a running job is, twice a second; what becomes of the job is an entry",
     "accounts.Wait": "counts of failures, forgotten after a day; each refusal is an entry of its own",
 }
 """Models of ours whose changes are not written down, each with its reason."""
