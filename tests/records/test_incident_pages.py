@@ -266,7 +266,7 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(ground
     sent = {"what": "threat", "summary": "<b>men</b> on the road", "contact_code": "Amina", "people_low": "many"}
     text = client.post(NEW, sent).content.decode()
     assert "&lt;b&gt;men&lt;/b&gt; on the road" in text and 'value="many"' in text
-    assert 'href="#alert-people_low"' in text and 'id="alert-people_low-hint"' in text
+    assert 'href="#alert-people_low"' in text and 'id="alert-people_low-wrong"' in text
     text = client.post(NEW, {**sent, "people_low": "", "place": "ford"}).content.decode()
     assert 'href="#alert-contact_code"' in text and "contact code, and never as a name" in text
     nowhere = client.post(NEW, {"what": "threat"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 import grounds
 import mission_ground
@@ -19,9 +20,10 @@ from tutela.records.accounts.actions import set_mode
 from tutela.records.accounts.models import Mode
 from tutela.records.ledger.models import Entry
 from tutela.records.missions import actions, models, queries
-from tutela.web.missions.desks import Desk
+from tutela.web.missions.desks import REGISTER
 from tutela.web.missions.offers import DEEDS, KINDS
 from tutela.web.missions.receipts import RECEIPTS
+from tutela.web.shared.desks import Desk
 from tutela.web.shared.references import read_reference, write_reference
 
 CAST = ("officer", "adviser", "commander", "analyst", "assistant", "custodian", "administrator", "outsider")
@@ -221,12 +223,12 @@ def test_what_was_sent_is_read_or_refused_beside_its_field_and_kept(team, ground
     text = answer.content.decode()
     assert answer.status_code == 400
     for name in ("kind", "lat", "since"):
-        assert f'id="wrong-{name}"' in text and f'href="#field-{name}"' in text, name
+        assert f'id="field-{name}-wrong"' in text and f'href="#field-{name}"' in text, name
     assert 'value="north"' in text and 'value="3 May"' in text and "&lt;svg onload" in text
     answer = client.post(path, sent | {"kind": "base", "lat": "1", "lon": "2", "since": "2026-03-02"})
-    assert answer.status_code == 400 and 'id="wrong-key"' in answer.content.decode()
+    assert answer.status_code == 400 and 'id="field-key-wrong"' in answer.content.decode()
     nothing = client.post(path, {})
-    assert nothing.status_code == 400 and 'id="wrong-name"' in nothing.content.decode()
+    assert nothing.status_code == 400 and 'id="field-name-wrong"' in nothing.content.decode()
     long = client.post(
         path, {**sent, "name": "x" * 5000, "kind": "base", "lat": "", "lon": "", "since": "2026-03-02"}
     )
@@ -238,7 +240,7 @@ def test_what_was_sent_is_read_or_refused_beside_its_field_and_kept(team, ground
 def test_what_is_no_number_is_refused(team, ground: Ground, text: str) -> None:
     sent = {"component": "military", "measure": "deployed", "exactness": "exactly", "as_of": "2026-03-02"}
     answer = team["officer"].post(write(ground, "record-capacity"), sent | {"source": "x", "number": text})
-    assert answer.status_code == 400 and 'id="wrong-number"' in answer.content.decode()
+    assert answer.status_code == 400 and 'id="field-number-wrong"' in answer.content.decode()
 
 
 def test_fields_that_a_form_does_not_ask_for_are_passed_over(team, ground: Ground) -> None:
@@ -258,7 +260,7 @@ def test_fields_that_a_form_does_not_ask_for_are_passed_over(team, ground: Groun
 def test_a_site_of_elsewhere_cannot_be_chosen(team, ground: Ground) -> None:
     sent = {"kind": "market", "title": "x", "site": write_reference(999)}
     answer = team["officer"].post(write(ground, "add-entry"), sent)
-    assert 'id="wrong-site"' in answer.content.decode()
+    assert 'id="field-site-wrong"' in answer.content.decode()
 
 
 # ------------------------------------------------------------------------------------------------- promises
@@ -347,7 +349,7 @@ def test_every_form_writes_and_says_so_after_a_redirect(team, ground: Ground) ->
 
 def test_a_form_that_writes_anew_asks_for_all_that_it_would_otherwise_empty(ground: Ground, team) -> None:
     by = team.people["officer"]
-    desk = Desk(None, by, ground.presence, grounds.TODAY)  # type: ignore[arg-type]
+    desk = Desk(REGISTER, None, by, ground.presence, datetime.now(UTC))  # type: ignore[arg-type]
     for code, deed in DEEDS.items():
         if deed.is_versioned and deed.drafts and code != "change-status":
             asked = {item.name for item in deed.questions(desk, ground.presence)}
@@ -405,9 +407,9 @@ def test_a_presence_is_added_by_hand(team) -> None:
     answer = client.post(reverse("missions:new"), sent, follow=True)
     assert str(RECEIPTS["add-presence"]) in answer.content.decode()
     again = client.post(reverse("missions:new"), sent)
-    assert again.status_code == 409 and 'id="wrong-key"' in again.content.decode()
+    assert again.status_code == 409 and 'id="field-key-wrong"' in again.content.decode()
     bad = client.post(reverse("missions:new"), sent | {"hosts": "Atlantis", "key": "two"})
-    assert bad.status_code == 400 and 'id="wrong-hosts"' in bad.content.decode()
+    assert bad.status_code == 400 and 'id="field-hosts-wrong"' in bad.content.decode()
 
 
 def test_a_population_that_nobody_reaches_says_so(team, ground: Ground) -> None:

@@ -9,52 +9,42 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tutela.catalogue.doctrine import load_doctrine
-from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import refused
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.intake import HAND_OFF, Receipt
 from tutela.records.incidents.actions.reports import PATHWAY, Alert, report
 from tutela.records.incidents.fields import SIGNS, SUMMARY, Where
 from tutela.records.incidents.models import IntakeReport, Report
-from tutela.records.incidents.watching import Help, help_of, name_places
-from tutela.web.incidents.desks import Desk, choose_desk
-from tutela.web.incidents.forms import Field, Sheet, fill, new_submission, read, wrong
-from tutela.web.incidents.words import FILED_AS, PERPETRATORS, WHATS, choose
+from tutela.records.incidents.watching import Help, help_of, marking_of_places, name_places
+from tutela.web.incidents.words import FILED_AS, PERPETRATORS, WATCH, WHATS, choose
+from tutela.web.shared.deeds import Deed
+from tutela.web.shared.desks import Desk, choose_desk
 from tutela.web.shared.doors import writing
+from tutela.web.shared.fields import Field, wrong
+from tutela.web.shared.forms import Sheet
 from tutela.web.shared.references import read_reference, write_reference
-
-RENAMED: Final = {"lat": "place"}
 
 
 @writing
 def new_alert(request: HttpRequest) -> HttpResponse:
     """The form, and its filing; harm by our own goes to restricted intake, and only a receipt comes back."""
-    desk = choose_desk(request, May.REPORT)
+    desk = choose_desk(WATCH, request, May.REPORT)
     if desk is None or not desk.may_report:
         raise refused()
-    sheet = Sheet("alert", _fields(desk), submission=new_submission())
     if request.method != "POST":
-        return _show(desk, fill(sheet, {"kind": Report.Kind.COMMUNITY_ALERT, "perpetrator": "unknown"}))
-    read(sheet, request.POST)
+        return _show(desk, _ALERT.sheet(desk))
+    sheet = _ALERT.take(desk, request)
     if sheet.is_refused:
         return _show(desk, sheet)
-    try:
-        alert = _alert(sheet.values)
-        made = report(by=desk.by, presence=desk.presence.pk, alert=alert, submission=sheet.submission)
-    except Problem as problem:
-        if problem.code == "not-allowed":
-            raise
-        sheet.add(problem, RENAMED)
-        return _show(desk, sheet)
-    if isinstance(made, Receipt):
-        return desk.show("receipt.html", (), {"receipt": made, "help": _help(desk)})
-    return HttpResponseRedirect(reverse("watch:report", args=[made.pk]) + "?done=filed")
+    if isinstance(sheet.made, Receipt):
+        return desk.show("receipt.html", (), {"receipt": sheet.made, "help": _help(desk)})
+    return HttpResponseRedirect(reverse("watch:report", args=[sheet.made.pk]) + "?done=filed")
 
 
 def _show(desk: Desk, sheet: Sheet) -> HttpResponse:
     able = [row for row in desk.others if desk.by.may(May.REPORT, row.compartment_id, row.marking)]
     context = {"sheet": sheet, "able": able, "help": _help(desk), "http_status": sheet.status}
-    return desk.show("alert.html", (), context, names_places=True)
+    return desk.show("alert.html", (), context, least=marking_of_places(by=desk.by, presence=desk.presence.pk))
 
 
 def _help(desk: Desk) -> Help:
@@ -120,3 +110,20 @@ def _alert(values: dict[str, Any]) -> Alert:
     given["perpetrator"] = given["perpetrator"] or "unknown"
     given["survivor_choice"] = given["survivor_choice"] or str(IntakeReport.Choice.UNKNOWN)
     return Alert(where=where, **given)
+
+
+def _file(desk: Desk, sheet: Sheet) -> Report | Receipt:
+    alert = _alert(sheet.values)
+    return report(by=desk.by, presence=desk.presence.pk, alert=alert, submission=sheet.submission)
+
+
+_ALERT: Final[Deed[Desk]] = Deed(
+    code="alert",
+    title=_("File an alert"),
+    button=_("File the alert"),
+    fields=_fields,
+    send=_file,
+    known=lambda _desk: {"kind": Report.Kind.COMMUNITY_ALERT, "perpetrator": "unknown"},
+    renamed={"lat": "place"},
+    is_new=True,
+)

@@ -14,7 +14,8 @@ from tutela.records.incidents.models import Clock, Incident
 from tutela.records.incidents.nearness import Vicinity, vicinity_of
 from tutela.records.incidents.queries import IncidentFile, view_incident
 from tutela.records.incidents.watching import name_places, steps_for
-from tutela.web.incidents.desks import Desk, member, sit_down
+from tutela.web.incidents.words import WATCH
+from tutela.web.shared.desks import Desk, member, sit_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read_page(request: HttpRequest, incident: int) -> IncidentPage:
     """Everything that the page shows, as far as this reader may read."""
     by = member(request)
     file = view_incident(by=by, incident=incident)
-    desk = sit_down(request, file.incident.presence_id)
+    desk = sit_down(WATCH, request, file.incident.presence_id)
     people, sites = name_places(by=by, presence=desk.presence.pk)
     triages = desk.may(May.TRIAGE, file.incident.marking)
     stands = file.incident.merged_into_id is None and not file.incident.left

@@ -15,16 +15,17 @@ from django.utils.translation import gettext_lazy as _
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.incidents import SETTLED, Triage, set_report_status, triage
-from tutela.records.incidents.actions.intake import HAND_OFF, move_to_intake
+from tutela.records.incidents.actions.intake import HAND_OFF, Receipt, move_to_intake
 from tutela.records.incidents.fields import statuses
 from tutela.records.incidents.models import Incident, Report
 from tutela.records.incidents.queries import PAGE, count_by_status, list_incidents, list_reports
 from tutela.records.incidents.watching import Help, count_reports, help_of, name_places, view_report
-from tutela.web.incidents.deeds import Deed, Forms, take
-from tutela.web.incidents.desks import Desk, choose_desk, member, show, sit_down
-from tutela.web.incidents.forms import Field, Sheet
-from tutela.web.incidents.words import STATUSES, WHATS, choose, name_code
+from tutela.web.incidents.words import STATUSES, WATCH, WHATS, choose, name_code
+from tutela.web.shared.deeds import Deed, Forms, take
+from tutela.web.shared.desks import Desk, choose_desk, member, show, sit_down
 from tutela.web.shared.doors import writing
+from tutela.web.shared.fields import Field
+from tutela.web.shared.forms import Sheet
 from tutela.web.shared.references import read_reference, write_reference
 
 WAITING: Final = "waiting"
@@ -56,9 +57,9 @@ class Tab:
 
 def show_inbox(request: HttpRequest) -> HttpResponse:
     """Reports at one status, the newest first."""
-    desk = choose_desk(request)
+    desk = choose_desk(WATCH, request)
     if desk is None:
-        return show(request, "none.html", 0, {})
+        return show(WATCH, request, "none.html", 0, {})
     number, counts = count_reports(by=desk.by, presence=desk.presence.pk)
     chosen = _chosen(request, WAITING)
     tabs = [Tab(WAITING, str(_("waiting for triage")), number, chosen == WAITING), *_tabs(counts, chosen)]
@@ -75,9 +76,9 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
 
 def show_incidents(request: HttpRequest) -> HttpResponse:
     """Incidents that stand, at one status or at all, the newest first."""
-    desk = choose_desk(request)
+    desk = choose_desk(WATCH, request)
     if desk is None:
-        return show(request, "none.html", 0, {})
+        return show(WATCH, request, "none.html", 0, {})
     chosen = _chosen(request, "")
     counts = count_by_status(by=desk.by, presence=desk.presence.pk)
     rows = list_incidents(by=desk.by, presence=desk.presence.pk, status=chosen, before=_before(request))
@@ -122,7 +123,7 @@ def show_report(request: HttpRequest, report: int) -> HttpResponse:
 
 def _page(request: HttpRequest, report: int) -> ReportPage:
     row = view_report(by=member(request), report=report)
-    desk = sit_down(request, row.presence_id)
+    desk = sit_down(WATCH, request, row.presence_id)
     people, sites = name_places(by=desk.by, presence=desk.presence.pk)
     named = row.place or people.get(row.population_id or 0, "") or sites.get(row.site_id or 0, "")
     incidents: Sequence[Incident] = ()
@@ -138,7 +139,7 @@ def _move(page: ReportPage) -> HttpResponse:
         forms = Forms(page, {_MOVE.code: _MOVE}, sheet)
         context = {"report": page.report, "place": page.place, "refused": sheet, "move": forms.sheet("move")}
         return page.desk.show("report.html", (page.report,), {**context, "http_status": sheet.status})
-    return page.desk.show("receipt.html", (), {"receipt": sheet.values["receipt"], "help": _help(page.desk)})
+    return page.desk.show("receipt.html", (), {"receipt": sheet.made, "help": _help(page.desk)})
 
 
 def _to_incident(page: ReportPage) -> HttpResponse:
@@ -195,13 +196,8 @@ def _change_status(page: ReportPage, sheet: Sheet) -> Report:
     )
 
 
-def _move_out(page: ReportPage, sheet: Sheet) -> None:
-    sheet.values["receipt"] = move_to_intake(
-        by=page.desk.by,
-        report=page.report.pk,
-        expected_version=sheet.version,
-        sexual_exploitation=sheet.values["sexual_exploitation"],
-    )
+def _move_out(page: ReportPage, sheet: Sheet) -> Receipt:
+    return move_to_intake(by=page.desk.by, report=page.report.pk, expected_version=sheet.version, **sheet.values)
 
 
 _SORT: Final[Deed[ReportPage]] = Deed(
@@ -220,7 +216,7 @@ _STATUS: Final[Deed[ReportPage]] = Deed(
     fields=lambda page: (Field("status", _("Status"), "choice", needed=True, choices=_statuses(page)),),
     send=_change_status,
     version=lambda page, _row: page.report.version,
-    known=lambda page: {"status": page.report.status},
+    stands=lambda page: {"status": page.report.status},
 )
 _MOVE: Final[Deed[ReportPage]] = Deed(
     code="move",

@@ -14,12 +14,12 @@ from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.clocks import HOST_CLASSES
 from tutela.records.incidents.models import Merge, Stamp
 from tutela.records.incidents.nearness import Near
-from tutela.records.incidents.watching import next_step
-from tutela.web.incidents.deeds import Forms, take
+from tutela.records.incidents.watching import marking_of_places, next_step
 from tutela.web.incidents.files import IncidentPage, read_page
-from tutela.web.incidents.forms import Sheet
 from tutela.web.incidents.turns import DEEDS
+from tutela.web.shared.deeds import Forms, take
 from tutela.web.shared.doors import writing
+from tutela.web.shared.forms import Sheet
 
 SHOWN_NEAR: Final = 12
 """Populations and sites that are shown at once; the rest stands folded."""
@@ -67,7 +67,9 @@ def _show(page: IncidentPage, forms: Forms[IncidentPage]) -> HttpResponse:
         "refused": forms.refused,
         "http_status": forms.status,
     }
-    return page.desk.show("incident.html", rows, context, names_places=True)
+    return page.desk.show(
+        "incident.html", rows, context, least=marking_of_places(by=page.desk.by, presence=page.desk.presence.pk)
+    )
 
 
 def _split(near: Sequence[Near]) -> tuple[Sequence[Near], Sequence[Near]]:

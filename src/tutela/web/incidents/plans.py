@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import refused
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.clocks import possible_steps
@@ -28,16 +27,17 @@ from tutela.records.incidents.actions.plans import (
 from tutela.records.incidents.actions.tasks import answer_task, ask_task, report_back
 from tutela.records.incidents.coverage import PlanView, view_plan
 from tutela.records.incidents.fields import components
-from tutela.records.incidents.models import Plan
-from tutela.records.incidents.watching import list_plans, name_places
+from tutela.records.incidents.models import Plan, Rehearsal
+from tutela.records.incidents.watching import list_plans, marking_of_places, name_places
 from tutela.records.missions import queries
 from tutela.records.missions.models import Population, Site
 from tutela.web.incidents import words
-from tutela.web.incidents.deeds import Deed, Forms, take
-from tutela.web.incidents.desks import Desk, choose_desk, member, show, sit_down
-from tutela.web.incidents.forms import Field, Sheet, fill, read
-from tutela.web.incidents.words import choose
+from tutela.web.incidents.words import WATCH, choose
+from tutela.web.shared.deeds import Deed, Forms, take
+from tutela.web.shared.desks import Desk, choose_desk, member, show, sit_down
 from tutela.web.shared.doors import writing
+from tutela.web.shared.fields import Field
+from tutela.web.shared.forms import Sheet
 from tutela.web.shared.references import read_reference
 
 TIMES: Final = (
@@ -67,11 +67,19 @@ class PlanPage:
         return self.desk.may(ability, self.plan.marking)
 
 
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """A plan that is about to be drafted, and the people or the site that it is for."""
+
+    desk: Desk
+    target: Population | Site
+
+
 def show_plans(request: HttpRequest) -> HttpResponse:
     """The plans of a presence: for people first, then for sites."""
-    desk = choose_desk(request)
+    desk = choose_desk(WATCH, request)
     if desk is None:
-        return show(request, "none.html", 0, {})
+        return show(WATCH, request, "none.html", 0, {})
     lines = list_plans(by=desk.by, presence=desk.presence.pk, today=desk.today)
     people, sites = name_places(by=desk.by, presence=desk.presence.pk)
     planned = {line.plan.population_id for line in lines}, {line.plan.site_id for line in lines}
@@ -80,7 +88,12 @@ def show_plans(request: HttpRequest) -> HttpResponse:
         "people_open": {key: name for key, name in people.items() if key not in planned[0]},
         "sites_open": {key: name for key, name in sites.items() if key not in planned[1]},
     }
-    return desk.show("plans.html", [line.plan for line in lines], context, names_places=True)
+    return desk.show(
+        "plans.html",
+        [line.plan for line in lines],
+        context,
+        least=marking_of_places(by=desk.by, presence=desk.presence.pk),
+    )
 
 
 @writing
@@ -90,25 +103,13 @@ def new_plan(request: HttpRequest) -> HttpResponse:
     kind: type[Population] | type[Site] = Population if "population" in request.GET else Site
     number = read_reference(request.GET.get("population") or request.GET.get("site") or "")
     target: Any = queries.read_row(by=by, model=kind, number=number)
-    desk = sit_down(request, target.presence_id)
+    desk = sit_down(WATCH, request, target.presence_id)
     if not desk.may(May.PLAN, target.marking):
         raise refused()
-    sheet = Sheet("draft", draft_fields(desk))
-    if request.method == "POST":
-        read(sheet, request.POST)
-        own: dict[str, Any] = {"population" if kind is Population else "site": number}
-        made = _try(sheet, lambda draft: draft_plan(by=by, draft=draft, **own))
-        if made is not None:
-            return _to(made, "draft")
-    else:
-        fill(
-            sheet,
-            {
-                "title": _now("If %(name)s is attacked") % {"name": target.name[:120]},
-                "lead": desk.function(),
-                "lead_component": "civilian",
-            },
-        )
+    page = DraftPage(desk, target)
+    sheet = _DRAFT.take(page, request) if request.method == "POST" else _DRAFT.sheet(page)
+    if sheet.made is not None:
+        return _to(sheet.made, "draft")
     context = {"sheet": sheet, "name": target.name, "refused": sheet, "http_status": sheet.status}
     return desk.show("draft.html", (target,), context)
 
@@ -119,18 +120,14 @@ def revise_plan_page(request: HttpRequest, plan: int) -> HttpResponse:
     page = _page(request, plan)
     if not page.may(May.PLAN):
         raise refused()
-    sheet = Sheet("revise", draft_fields(page.desk), version=page.plan.version)
     if request.method == "POST":
-        read(sheet, request.POST)
-        made = _try(
-            sheet,
-            lambda draft: revise_plan(by=page.desk.by, plan=plan, draft=draft, expected_version=sheet.version),
-        )
-        if made is not None:
-            return _to(made, "revise")
-        sheet.version = _page(request, plan).plan.version
+        sheet = _REVISE.take(page, request)
+        if sheet.made is not None:
+            return _to(sheet.made, "revise")
+        page = _page(request, plan)
+        sheet = _REVISE.show_again(page, sheet)
     else:
-        fill(sheet, _known(page.plan))
+        sheet = _REVISE.sheet(page)
     context = {"sheet": sheet, "name": page.name, "plan": page.plan, "refused": sheet, "http_status": sheet.status}
     return page.desk.show("draft.html", (page.plan,), context)
 
@@ -203,24 +200,10 @@ def draft_fields(desk: Desk) -> tuple[Field, ...]:
 def _page(request: HttpRequest, plan: int) -> PlanPage:
     by = member(request)
     view = view_plan(by=by, plan=plan, on=datetime.now(UTC).date())
-    desk = sit_down(request, view.plan.presence_id)
+    desk = sit_down(WATCH, request, view.plan.presence_id)
     people, sites = name_places(by=by, presence=desk.presence.pk)
     name = people.get(view.plan.population_id or 0, "") or sites.get(view.plan.site_id or 0, "")
     return PlanPage(desk, view, name, desk.function())
-
-
-def _try(sheet: Sheet, send: Any) -> Plan | None:
-    """The plan, or None where the sheet says what is wrong."""
-    if sheet.is_refused:
-        return None
-    try:
-        made: Plan = send(_draft(sheet.values))
-    except Problem as problem:
-        if problem.code == "not-allowed":
-            raise
-        sheet.add(problem)
-        return None
-    return made
 
 
 def _draft(values: Mapping[str, Any]) -> Draft:
@@ -289,6 +272,35 @@ def _to(plan: Plan, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("watch:plan", args=[plan.pk]) + f"?done={code}")
 
 
+def _draft_anew(page: DraftPage, sheet: Sheet) -> Plan:
+    kind = "population" if isinstance(page.target, Population) else "site"
+    own: dict[str, Any] = {kind: page.target.pk}
+    return draft_plan(by=page.desk.by, draft=_draft(sheet.values), **own)
+
+
+_DRAFT: Final[Deed[DraftPage]] = Deed(
+    code="draft",
+    title=_("Draft a plan"),
+    button=_("Keep the draft"),
+    fields=lambda page: draft_fields(page.desk),
+    send=_draft_anew,
+    known=lambda page: {
+        "title": _now("If %(name)s is attacked") % {"name": page.target.name[:120]},
+        "lead": page.desk.function(),
+        "lead_component": "civilian",
+    },
+)
+_REVISE: Final[Deed[PlanPage]] = Deed(
+    code="revise",
+    title=_("Change the draft"),
+    button=_("Keep the draft"),
+    fields=lambda page: draft_fields(page.desk),
+    send=lambda page, sheet: revise_plan(
+        by=page.desk.by, plan=page.plan.pk, draft=_draft(sheet.values), expected_version=sheet.version
+    ),
+    version=lambda page, _row: page.plan.version,
+    stands=lambda page: _known(page.plan),
+)
 _EVERY: Final[tuple[Deed[PlanPage], ...]] = (
     Deed(
         code="sign", title=_("Sign the plan"), button=_("Sign"), fields=_sign_fields,
@@ -306,6 +318,7 @@ _EVERY: Final[tuple[Deed[PlanPage], ...]] = (
             Field("result", _("What it showed"), "text", needed=True, longest=280),
         ),
         send=lambda page, sheet: rehearse(by=page.desk.by, plan=page.plan.pk, **sheet.values),
+        known=lambda _page: {"kind": Rehearsal.Kind.values[0]},
     ),
     Deed(
         code="ask-task", title=_("Ask a component"), button=_("Ask"),
@@ -316,6 +329,7 @@ _EVERY: Final[tuple[Deed[PlanPage], ...]] = (
             Field("owner", _("Which function owns it"), needed=True, longest=80),
         ),
         send=lambda page, sheet: ask_task(by=page.desk.by, plan=page.plan.pk, **sheet.values),
+        known=lambda page: {"component": page.plan.lead_component},
     ),
     Deed(
         code="answer-task", title=_("Answer"), button=_("Write the answer down"), send=_answer,

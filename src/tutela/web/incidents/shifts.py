@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 
 from tutela.records.accounts.sealed import SealedModel
 from tutela.records.incidents.watching import name_places, watch_of
-from tutela.web.incidents.desks import choose_desk, show
+from tutela.web.incidents.words import WATCH
+from tutela.web.shared.desks import choose_desk, show
 
 _MOST: Final = 20
 """Rows of a list on the first page; how many more there are is said."""
@@ -16,9 +17,9 @@ _MOST: Final = 20
 
 def show_watch(request: HttpRequest) -> HttpResponse:
     """Populations without a valid plan first, then clocks, notes, alerts and commitments."""
-    desk = choose_desk(request)
+    desk = choose_desk(WATCH, request)
     if desk is None:
-        return show(request, "none.html", 0, {})
+        return show(WATCH, request, "none.html", 0, {})
     watch = watch_of(by=desk.by, presence=desk.presence.pk, now=desk.now)
     people, sites = name_places(by=desk.by, presence=desk.presence.pk)
     rows = [row.clock for row in (*watch.running, *watch.overdue)]

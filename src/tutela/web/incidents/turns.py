@@ -25,10 +25,11 @@ from tutela.records.incidents.actions.merges import merge, undo_merge
 from tutela.records.incidents.actions.responses import Response, record_response
 from tutela.records.incidents.fields import components, statuses
 from tutela.web.incidents import words
-from tutela.web.incidents.deeds import Deed
 from tutela.web.incidents.files import IncidentPage
-from tutela.web.incidents.forms import Field, Sheet, wrong
 from tutela.web.incidents.words import choose
+from tutela.web.shared.deeds import Deed
+from tutela.web.shared.fields import Field, wrong
+from tutela.web.shared.forms import Sheet
 from tutela.web.shared.references import read_reference, write_reference
 
 _AT: Final = Field("at", _("When, if not now (UTC)"), "moment", apart=True)
@@ -278,11 +279,12 @@ _EVERY: Final[tuple[Deed[IncidentPage], ...]] = (
         send=lambda page, sheet: check_harm(
             by=page.desk.by, incident=page.incident.pk, check=Check(**sheet.values)
         ),
-        known=lambda page: {"held_by": page.function},
+        known=lambda page: {"held_by": page.function, "about": "contact"},
     ),
     Deed(
         code="tell", title=_("Write down what the community was told"), button=_("Write it down"),
-        fields=_tell_fields, send=_tell, known=lambda page: {"told_by": page.function}, is_new=True,
+        fields=_tell_fields, send=_tell, is_new=True,
+        known=lambda page: {"told_by": page.function, "channel": "in person"},
     ),
     Deed(
         code="commit", title=_("Write down a commitment"), button=_("Write it down"), fields=_commit_fields,
@@ -302,7 +304,7 @@ _EVERY: Final[tuple[Deed[IncidentPage], ...]] = (
         send=lambda page, sheet: set_status(
             by=page.desk.by, incident=page.incident.pk, expected_version=sheet.version, **sheet.values
         ),
-        version=_incident_version, known=lambda page: {"status": page.incident.status},
+        version=_incident_version, stands=lambda page: {"status": page.incident.status},
     ),
     Deed(
         code="people", title=_("How many people, as one range"), button=_("Change the range"), fields=_two_numbers,
@@ -310,7 +312,7 @@ _EVERY: Final[tuple[Deed[IncidentPage], ...]] = (
             by=page.desk.by, incident=page.incident.pk, expected_version=sheet.version, **sheet.values
         ),
         version=_incident_version,
-        known=lambda page: {"people_low": page.incident.people_low, "people_high": page.incident.people_high},
+        stands=lambda page: {"people_low": page.incident.people_low, "people_high": page.incident.people_high},
     ),
     Deed(
         code="merge", title=_("Merge a duplicate into this one"), button=_("Merge"), fields=_merge_fields,

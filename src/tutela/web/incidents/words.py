@@ -8,7 +8,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehearsal, Report
-from tutela.web.incidents.forms import Choices
+from tutela.web.shared.desks import Area
+from tutela.web.shared.fields import Choices
 from tutela.web.shared.words import COMPONENTS, PERPETRATORS, Word, name_code
 
 WHATS: Final[Mapping[str, Word]] = {
@@ -156,9 +157,7 @@ DONE: Final[Mapping[str, Word]] = {
 }
 
 
-def say_done(code: str) -> Word:
-    """What was done; "" for anything that is not one of these."""
-    return DONE.get(code, "")
+WATCH: Final = Area("watch", "watch", DONE)
 
 
 def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: Word | None = None) -> Choices:
@@ -167,4 +166,4 @@ def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: 
     return listed if none is None else (("", none), *listed)
 
 
-__all__ = ["COMPONENTS", "PERPETRATORS", "choose", "name_code", "say_done"]
+__all__ = ["COMPONENTS", "PERPETRATORS", "WATCH", "choose", "name_code"]

@@ -15,11 +15,13 @@ from tutela.kernel.markings import Marking
 from tutela.records.accounts.roles import May
 from tutela.records.missions import queries
 from tutela.records.missions.models import Population, Presence, Site
-from tutela.web.missions.desks import Desk
-from tutela.web.missions.fields import Choices, Field, Kind, Sheet, wrong
 from tutela.web.missions.words import HINTS, LABELS, choices_of
+from tutela.web.shared.deeds import Deed
+from tutela.web.shared.desks import Desk
+from tutela.web.shared.fields import Choices, Field, Kind, wrong
+from tutela.web.shared.forms import Sheet
 from tutela.web.shared.references import read_reference, write_reference
-from tutela.web.shared.words import Word
+from tutela.web.shared.words import Word, name_country
 
 _INNER: Final[Mapping[str, Any]] = {"site": Site, "population": Population}
 """Pages of one row inside a presence."""
@@ -28,8 +30,16 @@ Questions = Callable[[Desk, Any], tuple[Field, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that can be written.
+class Paper:
+    """A row of a presence, as somebody at its papers is about to write to it."""
+
+    desk: Desk
+    row: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that can be written, each on a page of its own.
 
     model   what it is done to; `target` is the action's name for its number, `is_versioned` if it changes the row
     drafts  the action's parameters that are made of fields, each with its dataclass
@@ -50,17 +60,19 @@ class Deed:
     back: str = "presence"
     lede: Word = ""
 
-    def send(self, desk: Desk, row: Any, sheet: Sheet) -> Any:
-        """Call the action with what the form says; raises Problem."""
-        given: dict[str, Any] = {"by": desk.by, self.target: row.pk}
-        values = dict(sheet.values)
-        given |= {name: values.pop(name) for name in self.extras}
-        if self.is_versioned:
-            given["expected_version"] = sheet.version
-        for name, draft in (self.drafts or {}).items():
-            wanted = [item.name for item in fields(draft) if item.name in values]
-            given[name] = draft(**{item: values.pop(item) for item in wanted})
-        return self.action(**given)
+    @property
+    def deed(self) -> Deed[Paper]:
+        """Its form and its action."""
+        return Deed(
+            code="",
+            title=self.title,
+            button=self.button,
+            send=self._send,
+            fields=lambda paper: self.questions(paper.desk, paper.row),
+            version=lambda paper, _row: paper.row.version if self.is_versioned else 0,
+            known=lambda _paper: {} if self.is_versioned else self._usual,
+            stands=lambda paper: self._standing(paper) if self._rewrites else {},
+        )
 
     def page_after(self, desk: Desk, row: Any, made: Any) -> str:
         """Where it leads, with the word for what was done."""
@@ -70,6 +82,37 @@ class Deed:
         if inner is not None:
             numbers["number"] = _of(inner, row, made)
         return reverse(f"missions:{self.back}", kwargs=numbers) + f"?done={code}"
+
+    @property
+    def _usual(self) -> Mapping[str, Any]:
+        return {
+            "lead_days": 30,
+            "exactness": "exactly",
+            "status": "open" if self.code == "place-site" else "present",
+        }
+
+    @property
+    def _rewrites(self) -> bool:
+        """Whether its form begins with what the row holds, because it writes the row anew."""
+        return self.is_versioned and bool(self.drafts) and self.code != "change-status"
+
+    def _standing(self, paper: Paper) -> Mapping[str, Any]:
+        names = [item.name for item in self.questions(paper.desk, paper.row)]
+        values = {name: getattr(paper.row, name) for name in names if hasattr(paper.row, name)}
+        hosts = {"hosts": ", ".join(name_country(code) for code in values["hosts"])} if "hosts" in values else {}
+        return {**values, **hosts}
+
+    def _send(self, paper: Paper, sheet: Sheet) -> Any:
+        """Call the action with what the form says; raises Problem."""
+        given: dict[str, Any] = {"by": paper.desk.by, self.target: paper.row.pk}
+        values = dict(sheet.values)
+        given |= {name: values.pop(name) for name in self.extras}
+        if self.is_versioned:
+            given["expected_version"] = sheet.version
+        for name, draft in (self.drafts or {}).items():
+            wanted = [item.name for item in fields(draft) if item.name in values]
+            given[name] = draft(**{item: values.pop(item) for item in wanted})
+        return self.action(**given)
 
 
 def questions_of(model: type[models.Model], *names: str, **changed: Any) -> tuple[Field, ...]:

@@ -16,9 +16,10 @@ from tutela.records.accounts.principals import refused
 from tutela.records.ledger.queries import Change
 from tutela.records.missions import queries
 from tutela.records.missions.models.rows import MissionRow
-from tutela.web.missions.desks import row_at, sit_down
+from tutela.web.missions.desks import REGISTER, row_at
 from tutela.web.missions.offers import KINDS
 from tutela.web.missions.words import label_of, say
+from tutela.web.shared.desks import sit_down
 
 _HIDDEN: Final = frozenset(
     {"id", "version", "recorded", "compartment_id", "presence_id", "population_id", "stopped_id", "activity_id"}
@@ -56,7 +57,7 @@ class Step:
 
 def show_history(request: HttpRequest, presence: int, kind: str, number: int) -> HttpResponse:
     """Who wrote a row, when, and what was there before."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     model = KINDS.get(kind)
     if model is None:
         raise refused()

@@ -17,9 +17,10 @@ from tutela.records.accounts.roles import May
 from tutela.records.ledger.acts import acting
 from tutela.records.missions import queries
 from tutela.records.missions.models import Activity, Capacity, Presence, PresenceFact, SiteState
-from tutela.web.missions.desks import Desk, member, show, sit_down
-from tutela.web.missions.fields import wrong
+from tutela.web.missions.desks import REGISTER
 from tutela.web.missions.words import BASES, MEASURES, PHASES, STANDINGS, choices_of, label_of, say
+from tutela.web.shared.desks import Desk, member, show, sit_down
+from tutela.web.shared.fields import wrong
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.references import read_reference, write_reference
 from tutela.web.shared.words import COMPONENTS, FACTS, TIERS, name_code, name_country, name_kind
@@ -61,12 +62,12 @@ def list_presences(request: HttpRequest) -> HttpResponse:
     groups = [(kind, list(held)) for kind, held in groupby(rows, key=lambda row: row["kind"])]
     marking = max((item.marking for item in found), default=Marking.UNCLASSIFIED)
     context = {"groups": groups, "total": len(found), "may_add": bool(by.where(May.DESCRIBE))}
-    return show(request, "missions/list.html", marking, context)
+    return show(REGISTER, request, "list.html", marking, context)
 
 
 def show_presence(request: HttpRequest, presence: int) -> HttpResponse:
     """One presence: its mandate, what it has, and what awaits somebody."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     at: dict[str, Any] = {"by": desk.by, "presence": desk.presence.pk}
     with acting(desk.by, "missions.show_presence"):
         tasks = queries.list_mandate_tasks(**at)
@@ -99,7 +100,7 @@ def show_presence(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_activities(request: HttpRequest, presence: int) -> HttpResponse:
     """What was done, in the grid of tier, phase and component with its blanks, and in the log."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     span = _span(desk)
     given: dict[str, Any] = {"by": desk.by, "presence": desk.presence.pk}
     within: dict[str, Any] = {"since": span.since, "until": span.until, "site": span.site}

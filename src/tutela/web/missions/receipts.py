@@ -47,8 +47,3 @@ RECEIPTS: Final[Mapping[str, Word]] = {
     "describe-stopped": _("The stopped task was written anew."),
     "review-stopped": _("The review was written down."),
 }
-
-
-def say_done(code: str) -> Word:
-    """What was done; "" for anything that is not one of these."""
-    return RECEIPTS.get(code, "")

@@ -20,13 +20,14 @@ from tutela.records.missions.models import (
     Site,
     StoppedTask,
 )
-from tutela.web.missions.desks import row_at, sit_down
+from tutela.web.missions.desks import REGISTER, may_keep_influence, row_at
 from tutela.web.missions.words import STANDINGS, say
+from tutela.web.shared.desks import sit_down
 
 
 def show_sites(request: HttpRequest, presence: int) -> HttpResponse:
     """Where the presence is and was."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     sites = queries.list_sites(by=desk.by, presence=desk.presence.pk)
     rows = [(site, say(Site, "kind", site.kind), say(Site, "status", site.status)) for site in sites]
     return desk.show("sites.html", sites, {"rows": rows})
@@ -34,7 +35,7 @@ def show_sites(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_site(request: HttpRequest, presence: int, number: int) -> HttpResponse:
     """One site with what became of it."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_site"):
         site = row_at(desk, Site, number)
         statuses = queries.list_statuses(by=desk.by, site=site.pk)
@@ -50,7 +51,7 @@ def show_site(request: HttpRequest, presence: int, number: int) -> HttpResponse:
 
 def show_strengths(request: HttpRequest, presence: int) -> HttpResponse:
     """Every number ever written, with its day and source."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_strengths"):
         found = queries.list_capacities(by=desk.by, presence=desk.presence.pk)
         sites = queries.list_sites(by=desk.by, presence=desk.presence.pk)
@@ -60,7 +61,7 @@ def show_strengths(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_consent(request: HttpRequest, presence: int) -> HttpResponse:
     """What was denied or demanded, by whom, and what it stops."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_consent"):
         found = queries.list_restrictions(by=desk.by, presence=desk.presence.pk)
         sites = queries.list_sites(by=desk.by, presence=desk.presence.pk)
@@ -80,7 +81,7 @@ def show_consent(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_people(request: HttpRequest, presence: int) -> HttpResponse:
     """The populations at risk and who can reach them."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_people"):
         found = queries.list_populations(by=desk.by, presence=desk.presence.pk)
         reached = queries.list_access_to_all(by=desk.by, presence=desk.presence.pk)
@@ -95,7 +96,7 @@ def show_people(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_population(request: HttpRequest, presence: int, number: int) -> HttpResponse:
     """One population at risk, with every way to it."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_population"):
         row = row_at(desk, Population, number)
         ways = queries.list_access(by=desk.by, population=row.pk)
@@ -107,7 +108,7 @@ def show_population(request: HttpRequest, presence: int, number: int) -> HttpRes
 
 def show_influence(request: HttpRequest, presence: int) -> HttpResponse:
     """How many can be called, for everybody; who they are, for those in their compartment."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_influence"):
         found = queries.list_interlocutors(by=desk.by, presence=desk.presence.pk, with_retired=True)
         number = queries.count_interlocutors(by=desk.by, presence=desk.presence.pk)
@@ -119,12 +120,13 @@ def show_influence(request: HttpRequest, presence: int) -> HttpResponse:
         }
         for row in sorted(found, key=lambda row: row.retired_on is not None)
     ]
-    return desk.show("influence.html", found, {"rows": rows, "number": number})
+    context = {"rows": rows, "number": number, "may_keep_influence": may_keep_influence(desk)}
+    return desk.show("influence.html", found, context)
 
 
 def show_calendar(request: HttpRequest, presence: int) -> HttpResponse:
     """What is due, then everything that is meant to be prevented."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     with acting(desk.by, "missions.show_calendar"):
         due = queries.due(by=desk.by, presence=desk.presence.pk, today=desk.today)
         found = queries.list_calendar(by=desk.by, presence=desk.presence.pk)
@@ -142,7 +144,7 @@ def show_calendar(request: HttpRequest, presence: int) -> HttpResponse:
 
 def show_stopped(request: HttpRequest, presence: int) -> HttpResponse:
     """What had to stop, who took it or nobody, and what was found afterwards."""
-    desk = sit_down(request, presence)
+    desk = sit_down(REGISTER, request, presence)
     at: dict[str, Any] = {"by": desk.by, "presence": desk.presence.pk}
     with acting(desk.by, "missions.show_stopped"):
         found = queries.list_stopped_tasks(**at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.kernel.markings import Marking
 from tutela.records.missions.models import Activity, CalendarEntry, Capacity, MandateTask, Policy, Presence
-from tutela.web.missions.fields import Choices
+from tutela.web.shared.fields import Choices
 from tutela.web.shared.words import COMPONENTS, TIERS, Word, name_code, name_country
 
 LABELS: Final[Mapping[str, Word]] = {

@@ -6,63 +6,56 @@ What was typed is kept as it was typed, whatever is wrong with it. Times are UTC
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
+from datetime import date, datetime
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
+from tutela.web.shared.fields import Field, read_field, read_version
 from tutela.web.shared.references import read_reference
 from tutela.web.shared.words import Word
-
-Kind = Literal["line", "text", "list", "choice", "several", "tick", "number", "moment", "day"]
-Choices = tuple[tuple[str, Word], ...]
-
-_DIGITS: Final = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One question. `groups` are choices under a heading; `apart` puts it among those that are seldom needed."""
-
-    name: str
-    label: Word
-    kind: Kind = "line"
-    needed: bool = False
-    longest: int | None = None
-    choices: Choices = ()
-    groups: tuple[tuple[Word, Choices], ...] = ()
-    hint: Word = ""
-    apart: bool = False
-
-    @property
-    def listed(self) -> frozenset[str]:
-        """Every value that may be chosen."""
-        return frozenset(
-            code for choices in (self.choices, *(part for _name, part in self.groups)) for code, _ in choices
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field as the page shows it; `key` is its id on the page."""
+    """One field as the page shows it; `key` is its id on the page, `now` what stands in the register meanwhile."""
 
     field: Field
     key: str
     typed: str
     chosen: frozenset[str]
     problem: Problem | None
+    now: str | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it takes the whole width of a wide form."""
+        return self.field.kind in ("text", "list", "several")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether anything stands beside it."""
+        return bool(self.problem or self.field.hint or self.now)
+
+    @property
+    def box(self) -> str:
+        """The browser's own box for days and times; plain text where that box would hide what was typed."""
+        kinds = {"day": "date", "moment": "datetime-local"}
+        return "text" if self.problem else kinds.get(self.field.kind, "text")
 
 
 @dataclass(slots=True)
 class Sheet:
     """One form of a page: what it does (`code`), to which row, what stands in it.
 
-    version      of the row that it changes, as it was when the page was shown
-    submission   the number by which the same form, sent twice, is kept once; "" where nothing new is made
+    version     of the row that it changes, as it was when the page was shown
+    submission  the number by which the same form, sent twice, is kept once; "" where nothing new is made
+    made        what came of it, once it was done
+    now, since  where somebody else wrote first: what stands there now by field, and who wrote it when
     """
 
     code: str
@@ -76,6 +69,10 @@ class Sheet:
     values: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, Problem] = field(default_factory=dict)
     problem: Problem | None = None
+    made: Any = None
+    has_moved: bool = False
+    now: dict[str, str] = field(default_factory=dict)
+    since: tuple[Any, ...] = ()
 
     @property
     def lines(self) -> list[Line]:
@@ -111,18 +108,26 @@ class Sheet:
     def add(self, problem: Problem, renamed: Mapping[str, str] | None = None) -> None:
         """Put a problem beside its field, or above the form where it is of none."""
         where = (renamed or {}).get(problem.where or "", problem.where or "")
-        if problem.where == "expected_version":
-            self.problem = _moved_on()
+        if problem.where in ("version", "expected_version"):
+            self.problem, self.has_moved = _moved_on(), True
         elif where in {item.name for item in self.fields}:
             self.problems[where] = problem
         else:
             self.problem = problem
 
+    def stand_beside(self, standing: Mapping[str, Any]) -> None:
+        """Say beside each field what stands in the register, wherever something else was typed."""
+        for item in self.fields:
+            spelt = _spell(standing.get(item.name))
+            if item.name in standing and spelt != tuple(text for text in self.typed.get(item.name, ()) if text):
+                self.now[item.name] = item.say(spelt)
+
     def _line(self, item: Field) -> Line:
-        typed = self.typed.get(item.name, ())
+        typed, name = self.typed.get(item.name, ()), item.name
         place = f"-{self.row}" if self.row else ""
-        key = f"{self.code}{place}-{item.name}"
-        return Line(item, key, typed[0] if typed else "", frozenset(typed), self.problems.get(item.name))
+        key = f"{self.code or 'field'}{place}-{name}"
+        text = typed[0] if typed else ""
+        return Line(item, key, text, frozenset(typed), self.problems.get(name), self.now.get(name))
 
 
 def new_submission() -> str:
@@ -142,10 +147,10 @@ def read(sheet: Sheet, post: QueryDict) -> Sheet:
         sent = [text.replace("\r\n", "\n") for text in post.getlist(item.name)]
         sheet.typed[item.name] = tuple(sent if item.kind == "several" else sent[:1])
         try:
-            sheet.values[item.name] = _read(item, sheet.typed[item.name])
+            sheet.values[item.name] = read_field(item, sheet.typed[item.name])
         except Problem as problem:
             sheet.problems[item.name] = problem
-    sheet.version = _version(post.get("version", ""))
+    sheet.version = read_version(post.get("version", ""))
     sheet.submission = post.get("submission", "")[:65] if sheet.submission else ""
     return sheet
 
@@ -155,72 +160,21 @@ def row_sent(post: QueryDict) -> int:
     return read_reference(post.get("row", ""))
 
 
-def wrong(name: str, message: str, remedy: str) -> Problem:
-    """What is wrong with one field."""
-    return Problem("field-invalid", message, where=name, remedy=remedy)
-
-
 def _moved_on() -> Problem:
     return Problem(
         "not-possible",
         _("Somebody changed this after you opened it. The page shows it as it stands now."),
-        remedy=_("What you typed is still in the form: look at what changed, and send it again if it still holds."),
+        remedy=_(
+            "What you typed is still in the form, and beside it what stands in the register now. "
+            "If you send it again, yours takes its place; theirs stays in the history."
+        ),
     )
 
 
-def _read(item: Field, sent: Sequence[str]) -> Any:
-    if item.kind == "tick":
-        return bool(sent)
-    if item.kind in ("choice", "several") and any(text not in item.listed for text in sent if text):
-        raise wrong(item.name, _("This is not on the list."), _("Choose from the list."))
-    if item.kind == "several":
-        return tuple(text for text in sent if text)
-    text = sent[0] if sent else ""
-    if not text.strip():
-        if item.needed:
-            raise wrong(item.name, _("This is needed."), _("Fill it in."))
-        return {"list": ()}.get(item.kind, None if item.kind in ("number", "moment", "day") else "")
-    return _READERS[item.kind](item.name, text) if item.kind in _READERS else text
-
-
-def _read_number(name: str, text: str) -> int:
-    digits = "".join(text.split())
-    if len(digits) > _DIGITS or not (digits.isascii() and digits.isdecimal()):
-        raise wrong(
-            name, _("This is not a whole number."), _("Write digits only, or nothing where it is not known.")
-        )
-    return int(digits)
-
-
-def _read_moment(name: str, text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise wrong(name, _("This is no time."), _("Write it as 2027-03-31T14:05, in UTC.")) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _read_day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise wrong(name, _("This is no day."), _("Write it as 2027-03-31.")) from None
-
-
-def _read_list(_name: str, text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.replace(";", "\n").split("\n") if part.strip())
-
-
-_READERS: Final = {"number": _read_number, "moment": _read_moment, "day": _read_day, "list": _read_list}
-
-
-def _version(text: str) -> int:
-    return int(text) if text.isascii() and text[:_DIGITS].isdecimal() and len(text) <= _DIGITS else 0
-
-
 def _spell(value: Any) -> tuple[str, ...]:
+    """A value as it would be typed."""
     if value is None or value is False or value == "":
         return ()
     if isinstance(value, (tuple, list)):
         return tuple(str(item) for item in value)
-    return (value.isoformat() if isinstance(value, date) else "on" if value is True else str(value),)
+    return (value.isoformat() if isinstance(value, (date, datetime)) else "on" if value is True else str(value),)

@@ -1,4 +1,4 @@
-"""Somebody at the watch of a presence: who they are, which presence, what they may do there, what time it is."""
+"""Somebody at work on a presence: who they are, which presence, what they may do there, what time it is."""
 
 from __future__ import annotations
 
@@ -15,28 +15,38 @@ from tutela.records.accounts.principals import Member, refused
 from tutela.records.accounts.queries import list_belongings
 from tutela.records.accounts.roles import May
 from tutela.records.accounts.sealed import SealedModel
-from tutela.records.incidents.watching import marking_of_places
 from tutela.records.missions import queries
 from tutela.records.missions.models import Presence
-from tutela.web.incidents.words import say_done
 from tutela.web.shared import sessions
+from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.references import read_reference
+from tutela.web.shared.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the pages: the folder of its templates, its tab in the frame, what it says after each deed."""
+
+    folder: str
+    tab: str
+    done: Mapping[str, Word]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One reader at one presence; `others` are all presences that they may read, this one included."""
+    """One reader at one presence; `others` are the presences that they may turn to, where a page offers that."""
 
+    area: Area
     request: HttpRequest
     by: Member
     presence: Presence
     now: datetime
-    others: Sequence[Presence]
+    others: Sequence[Presence] = ()
 
     @property
     def today(self) -> date:
-        """The day, in UTC."""
-        return self.now.date()
+        """The day of the house, in UTC."""
+        return shelf_for(self.request).today
 
     def may(self, ability: May, marking: int | None = None) -> bool:
         """Whether they may do this here now, with a row of this marking."""
@@ -44,8 +54,13 @@ class Desk:
         return self.by.may(ability, self.presence.compartment_id, least)
 
     @property
+    def may_describe(self) -> bool:
+        """Whether they keep the presence's papers."""
+        return self.may(May.DESCRIBE)
+
+    @property
     def may_report(self) -> bool:
-        """Whether they hand reports in."""
+        """Whether they hand reports in, and log what was done."""
         return self.may(May.REPORT)
 
     @property
@@ -63,31 +78,33 @@ class Desk:
         return held.pop() if len(held) == 1 else ""
 
     def show(
-        self, template: str, rows: Iterable[SealedModel], context: Mapping[str, Any], *, names_places: bool = False
+        self, template: str, rows: Iterable[SealedModel], context: Mapping[str, Any], *, least: int = 0
     ) -> HttpResponse:
-        """A page of this presence, marked as the highest row on it; with `names_places`, of all places as well."""
-        marking = max([self.presence.marking, *(row.marking for row in rows)])
-        if names_places:
-            marking = max(marking, marking_of_places(by=self.by, presence=self.presence.pk))
-        return show(self.request, template, marking, {"desk": self, **context})
+        """A page of this presence, marked as the highest row on it and at least so."""
+        marking = max([least, self.presence.marking, *(row.marking for row in rows)])
+        return show(self.area, self.request, template, marking, {"desk": self, **context})
 
 
-def sit_down(request: HttpRequest, presence: int) -> Desk:
+def sit_down(area: Area, request: HttpRequest, presence: int) -> Desk:
     """The desk of the presence that a row belongs to; refused alike where it is not theirs and where it is none."""
     by = member(request)
-    return _desk(request, by, presence, queries.list_presences(by=by))
+    row = queries.read_row(by=by, model=Presence, number=presence)
+    return Desk(area, request, by, row, datetime.now(UTC))
 
 
-def choose_desk(request: HttpRequest, may: May | None = None) -> Desk | None:
+def choose_desk(area: Area, request: HttpRequest, may: May | None = None) -> Desk | None:
     """The desk of the presence that was asked for, else of the first where they may do this; None without any."""
     by = member(request)
     every = queries.list_presences(by=by)
     asked = request.POST.get("presence") or request.GET.get("presence") or ""
-    if asked:
-        return _desk(request, by, read_reference(asked), every)
     able = [row for row in every if may is None or by.may(may, row.compartment_id, row.marking)]
+    if asked:
+        number = read_reference(asked)
+        able = [row for row in every if row.pk == number]
+        if not able:
+            raise refused()
     chosen = next(iter(able or every), None)
-    return None if chosen is None else _desk(request, by, chosen.pk, every)
+    return None if chosen is None else Desk(area, request, by, chosen, datetime.now(UTC), every)
 
 
 def member(request: HttpRequest) -> Member:
@@ -99,20 +116,13 @@ def member(request: HttpRequest) -> Member:
     return by
 
 
-def show(request: HttpRequest, template: str, marking: int, context: Mapping[str, Any]) -> HttpResponse:
-    """A page with its marking above and below, and with what was done just before."""
+def show(area: Area, request: HttpRequest, template: str, marking: int, context: Mapping[str, Any]) -> HttpResponse:
+    """A page of an area with its marking above and below, and with what was done just before."""
     frame = {
-        "here": "watch",
+        "here": area.tab,
         "marking_text": Marking(marking).label,
         "marking_class": f"level-{marking}",
-        "done": say_done(request.GET.get("done", "")) if request.method == "GET" else "",
+        "done": area.done.get(request.GET.get("done", ""), "") if request.method == "GET" else "",
     }
     status = context.get("http_status", 200)
-    return render(request, f"watch/{template}", {**frame, **context}, status=status)
-
-
-def _desk(request: HttpRequest, by: Member, presence: int, every: Sequence[Presence]) -> Desk:
-    chosen = next((row for row in every if row.pk == presence), None)
-    if chosen is None:
-        raise refused()
-    return Desk(request, by, chosen, datetime.now(UTC), every)
+    return render(request, f"{area.folder}/{template}", {**frame, **context}, status=status)

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
-from tutela.web.incidents.forms import Field, Sheet, fill, new_submission, read, row_sent, wrong
+from tutela.web.shared.fields import Field, wrong
+from tutela.web.shared.forms import Sheet, fill, new_submission, read, row_sent
 from tutela.web.shared.words import Word
 
 Page = TypeVar("Page")
@@ -20,9 +21,12 @@ Page = TypeVar("Page")
 class Deed(Generic[Page]):
     """One thing that can be done on a page of this kind.
 
-    send     calls the action with the sheet; raises Problem
+    send     calls the action with the sheet; raises Problem. What it returns is `Sheet.made`
     version  of the row that it changes; 0 where it changes none
-    known    what stands in the form from the start;  renamed  names of the action's fields that are others here
+    known    what is usual, and stands in the form from the start
+    stands   what the register holds in these columns: in the form from the start, and beside what was typed where
+             somebody else wrote first
+    renamed  names of the action's fields that are others here
     is_new   it makes something new: the same form sent twice makes it once
     """
 
@@ -33,12 +37,13 @@ class Deed(Generic[Page]):
     fields: Callable[[Page], tuple[Field, ...]] = field(default=lambda _page: ())
     version: Callable[[Page, int], int] = field(default=lambda _page, _row: 0)
     known: Callable[[Page], Mapping[str, Any]] = field(default=lambda _page: {})
+    stands: Callable[[Page], Mapping[str, Any]] = field(default=lambda _page: {})
     renamed: Mapping[str, str] = field(default_factory=dict)
     is_new: bool = False
 
     def sheet(self, page: Page, row: int = 0) -> Sheet:
         """Its form, with what is known."""
-        return fill(self._empty(page, row), self.known(page))
+        return fill(self._empty(page, row), {**self.known(page), **self.stands(page)})
 
     def take(self, page: Page, request: HttpRequest) -> Sheet:
         """Read what was sent and do it; what is wrong stands in the sheet. Refusals are raised as they are."""
@@ -46,11 +51,18 @@ class Deed(Generic[Page]):
         if sheet.is_refused:
             return sheet
         try:
-            self.send(page, sheet)
+            sheet.made = self.send(page, sheet)
         except Problem as problem:
             if problem.code == "not-allowed":
                 raise
             sheet.add(problem, self.renamed)
+        return sheet
+
+    def show_again(self, page: Page, sheet: Sheet) -> Sheet:
+        """A refused form on the page as it stands now: with the version of now, so that it can be sent again."""
+        sheet.version = self.version(page, sheet.row)
+        if sheet.has_moved:
+            sheet.stand_beside(self.stands(page))
         return sheet
 
     def _empty(self, page: Page, row: int) -> Sheet:
@@ -77,8 +89,7 @@ class Forms(Generic[Page]):
         """The form of this deed, for this row of the page where there are several."""
         held = self.refused
         if held is not None and (held.code, held.row) == (code, row):
-            held.version = self.deeds[code].version(self.page, row)
-            return held
+            return self.deeds[code].show_again(self.page, held)
         return self.deeds[code].sheet(self.page, row)
 
     @property
