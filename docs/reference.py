@@ -1,7 +1,8 @@
-"""Writes docs/reference from the program itself: every command with its options, every problem with its codes."""
+"""Writes docs/reference from the program itself: every command, every problem, every operation of the API."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ def main() -> None:
 
 def pages() -> dict[str, str]:
     """The pages by name."""
-    return {"commands.md": commands_page(), "problems.md": problems_page()}
+    return {"commands.md": commands_page(), "problems.md": problems_page(), "operations.md": operations_page()}
 
 
 def command_names() -> list[str]:
@@ -71,6 +72,57 @@ def problems_page() -> str:
     head = ["# Problems", NOTE, "With `--json` a command prints the code, the message, where, and the remedy."]
     table = ["| code | what | exit code | HTTP status |", "|---|---|---|---|", *rows]
     return "\n\n".join(head) + "\n\n" + "\n".join(table) + "\n"
+
+
+def operations_page() -> str:
+    """One section for each operation of the API: what it takes and what it answers."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
+    import django
+
+    django.setup()
+    from tutela.api.operations import description
+
+    described = description()
+    parts = ["# Operations of the API", NOTE, "Every operation asks for a token ([the API](../guide/api.md))."]
+    for address, methods in described["paths"].items():
+        for method, operation in methods.items():
+            parts += [f"## {operation['operationId']}", f"`{method.upper()} {address}`", operation["description"]]
+            parts += _fields_of("Takes", _body_of(operation), described)
+            parts += _fields_of("Answers", _answer_of(operation), described)
+    return "\n\n".join(parts) + "\n"
+
+
+def _body_of(operation: dict[str, Any]) -> str:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return str(content.get("schema", {}).get("$ref", ""))
+
+
+def _answer_of(operation: dict[str, Any]) -> str:
+    good = next(answer for code, answer in operation["responses"].items() if str(code).startswith("2"))
+    return str(good.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", ""))
+
+
+def _fields_of(title: str, reference: str, described: dict[str, Any]) -> list[str]:
+    if not reference:
+        return []
+    shape = described["components"]["schemas"][reference.rpartition("/")[2]]
+    needed = shape.get("required", [])
+    rows = [
+        f"| `{name}` | {_type_of(field)} | {'needed' if name in needed else ''} |"
+        for name, field in shape["properties"].items()
+    ]
+    return [f"{title}:", "\n".join(["| field | type | |", "|---|---|---|", *rows])]
+
+
+def _type_of(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type_of(part) for part in field["anyOf"])
+    if "$ref" in field:
+        return str(field["$ref"].rpartition("/")[2])
+    if field.get("type") == "array":
+        return f"list of {_type_of(field.get('items', {}))}"
+    kind = str(field.get("format") or field.get("type") or "any")
+    return " ".join([kind, *(f"`{word}`" for word in field.get("enum", ()))])
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ def test_the_contracts_hold(root: Path) -> None:
         ("engine/__init__.py", "import tutela.catalogue", "The engine receives doctrine as values"),
         ("web/front/__init__.py", "import tutela.web.presences", "Areas of the web application"),
         ("records/ledger/__init__.py", "import tutela.records.vault", "Apps of the register"),
+        ("api/__init__.py", "import tutela.web.shared", "Imports point down only"),
         ("helpers/__init__.py", "", "Imports point down only"),
     ],
 )

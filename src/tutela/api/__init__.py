@@ -1,1 +1,1 @@
-"""The API: the same rows by the same actions, as JSON, for tokens that are scoped to compartments."""
+"""The register for programs: operations over JSON, by token, through the same actions and queries as the pages."""

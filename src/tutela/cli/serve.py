@@ -32,8 +32,8 @@ def serve(
 
 
 def routes(json: JsonOption = False) -> None:
-    """List every route of the web application."""
-    rows = importlib.import_module("tutela.service.server").routes()
+    """List every page of the web application and every operation of its API."""
+    rows = importlib.import_module("tutela.service.server").everything()
     if json:
         print_json(rows)
     else:

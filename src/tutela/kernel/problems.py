@@ -74,6 +74,8 @@ _KINDS: Final = (
     ProblemKind("already-there", "That is already there", http_status=409),
     ProblemKind("not-possible", "That cannot be done as things are", http_status=409),
     ProblemKind("factor-needed", "The second factor is needed", exit_code=4, http_status=403),
+    ProblemKind("token-refused", "The token was not accepted", exit_code=4, http_status=401),
+    ProblemKind("house-closed", "The register is closed", http_status=503),
     ProblemKind("too-many-attempts", "Too many attempts", http_status=429),
     ProblemKind("job-failed", "The job came to no end", exit_code=3, http_status=500),
     ProblemKind("key-unusable", "A key cannot be used", exit_code=3, http_status=500),

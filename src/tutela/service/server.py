@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tutela.kernel.problems import Problem
-from tutela.service.routes import Route, routes
+from tutela.service.routes import Route, everything, operations, routes
 
 if TYPE_CHECKING:
     from tutela.service.sealer import Sealer
     from tutela.service.worker import Foreman
 
-__all__ = ["Route", "routes", "serve"]
+__all__ = ["Route", "everything", "operations", "routes", "serve"]
 
 THREADS: Final = 8
 

@@ -78,6 +78,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE: Final = 1_000_000
 
 MIDDLEWARE: Final = [
     "tutela.web.shared.middleware.send_safe_headers",
+    "tutela.api.refusals.answer_as_json",
     "tutela.web.shared.middleware.refuse_what_is_not_reading",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -6,6 +6,9 @@ from typing import Final
 
 from django.urls import include, path
 
+from tutela.api.operations import FIRST
+from tutela.service.api import api_addresses
+
 urlpatterns: Final = [
     path("", include("tutela.web.front.urls")),
     path("presences/", include("tutela.web.presences.urls")),
@@ -19,6 +22,7 @@ urlpatterns: Final = [
     path("exports/", include("tutela.web.exports.urls")),
     path("map/", include("tutela.web.maps.urls")),
     path("search/", include("tutela.web.finding.urls")),
+    path(FIRST.lstrip("/"), include((api_addresses(), "api"))),
 ]
 
 handler400: Final = "tutela.web.shared.errors.bad_request"

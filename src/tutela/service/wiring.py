@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tutela.api.entrance import open_entrance
 from tutela.data.store.homes import require_home
 from tutela.records.accounts.key_files import SESSION_KEY, open_key_file
 from tutela.service.register import is_for_members
@@ -27,8 +28,12 @@ def connect(home: Path | None, proxy: str = "") -> None:
 
     # A register that vanishes while it is served must not lay the home open.
     members = is_for_members(home)
-    room = ReadingRoom(open_shelf=shelf, today=today_utc, asks_sign_in=lambda: members or is_for_members(home))
-    open_room(room)
+
+    def asks_sign_in() -> bool:
+        return members or is_for_members(home)
+
+    open_room(ReadingRoom(open_shelf=shelf, today=today_utc, asks_sign_in=asks_sign_in))
+    open_entrance(asks_sign_in)
     if proxy:
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, proxy]
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.models import Compartment, House, Membership, Mode, User
-from tutela.records.accounts.principals import Member, refused, require_administrator
+from tutela.records.accounts.principals import Member, refused, require_administrator, require_person
 from tutela.records.accounts.roles import May, Role
 from tutela.records.accounts.sign_in import end_sessions
 from tutela.records.ledger.acts import action, record_access
@@ -160,7 +160,7 @@ def break_glass(*, by: Principal, compartment_key: str, reason: str) -> Membersh
 
     Only for somebody who decides somewhere, only confidential rows, never a case or restricted intake.
     """
-    if not isinstance(by, Member) or not by.where(May.DECIDE):
+    if not require_person(by).where(May.DECIDE):
         raise refused()
     if len(re.sub(r"\s+", " ", reason).strip()) < _REASON:
         raise _invalid(
@@ -191,8 +191,7 @@ def break_glass(*, by: Principal, compartment_key: str, reason: str) -> Membersh
 
 def _keeper(by: Principal, compartment: int) -> Member:
     """The custodian; closing and opening again must be possible in every mode, so this looks at the role alone."""
-    if not isinstance(by, Member):
-        raise refused()
+    by = require_person(by)
     now = datetime.now(UTC)
     rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
     held = rows.filter(compartment_id=compartment, user_id=by.actor, role=Role.CUSTODIAN, valid_from__lte=now)

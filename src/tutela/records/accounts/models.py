@@ -174,6 +174,29 @@ class Link(ClosedModel):
         return f"link {self.pk}"
 
 
+class Token(ClosedModel):
+    """What a program shows instead of its holder: never more than the holder may, and less by its own bounds.
+
+    `compartments` are numbers, `abilities` words of `May`; reading up to `level` needs no ability.
+    """
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("digest",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    compartments: models.JSONField[Any, Any] = models.JSONField(default=list)
+    abilities: models.JSONField[Any, Any] = models.JSONField(default=list)
+    level = models.SmallIntegerField(choices=MARKINGS, default=Marking.UNCLASSIFIED)
+    created = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token {self.pk}"
+
+
 class Wait(ClosedModel):
     """How often signing in failed lately for an account or from an address, and until when nobody tries again."""
 

@@ -25,6 +25,7 @@ class Member(Principal):
     levels      how far they read, by compartment number;  abilities  what they may do there
     read_only   compartments in which nobody writes now
     is_administrator  keeps accounts, and reads nothing by that
+    token  the number of the token by which a program acts for them; None at the pages
     """
 
     levels: Mapping[int, Marking] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Member(Principal):
     read_only: frozenset[int] = frozenset()
     is_administrator: bool = False
     house: Mode = Mode.NORMAL
+    token: int | None = None
 
     def may(self, ability: May, compartment: int, marking: int = 0) -> bool:
         """Whether they may do this there now, with a row of this marking."""
@@ -92,9 +94,16 @@ def require(by: Principal, ability: May, compartment: int, marking: int = 0) -> 
     raise refused()
 
 
+def require_person(by: Principal) -> Member:
+    """Refuse a program that acts by a token: letting people in, breaking glass and tokens are for people."""
+    if isinstance(by, Member) and by.token is None:
+        return by
+    raise refused()
+
+
 def require_administrator(by: Principal) -> Member:
     """Refuse unless they keep accounts."""
-    if isinstance(by, Member) and by.is_administrator and by.house != Mode.CLOSED:
+    if isinstance(by, Member) and by.is_administrator and by.token is None and by.house != Mode.CLOSED:
         return by
     raise refused()
 

@@ -34,6 +34,7 @@ class WriteOutsideAction(RuntimeError):
 
 
 _current: Final[ContextVar[Act | None]] = ContextVar("act", default=None)
+_way: Final[ContextVar[str]] = ContextVar("way", default="")
 
 
 def current_act() -> Act | None:
@@ -50,6 +51,16 @@ def require_act() -> Act:
 
 
 @contextmanager
+def by_way_of(way: str) -> Iterator[None]:
+    """Name in the ledger by which way everything within was done, where that is not a person at a page."""
+    token = _way.set(way)
+    try:
+        yield
+    finally:
+        _way.reset(token)
+
+
+@contextmanager
 def acting(by: Principal, action: str) -> Iterator[Act]:
     """Open a transaction whose every change names `by`; an action called by an action joins its transaction."""
     outer = _current.get()
@@ -63,7 +74,8 @@ def acting(by: Principal, action: str) -> Iterator[Act]:
         _tell(outer)
         return
     with transaction.atomic(durable=True):
-        act = Act(by, action, str(uuid.uuid4()))
+        way = _way.get()
+        act = Act(by, f"{way} > {action}"[:80] if way else action, str(uuid.uuid4()))
         with _named(act):
             yield act
         _tell(None)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import queries
 from tutela.records.accounts import sign_in as actions
+from tutela.records.accounts.addresses import address_of
 from tutela.web.accounts.signing import give_code, themselves
 from tutela.web.shared import sessions
 from tutela.web.shared.doors import writing
@@ -86,7 +87,7 @@ def _change(request: HttpRequest) -> None:
         user=user,
         old=request.POST.get("old", ""),
         new=new,
-        address=sessions.address_of(request),
+        address=address_of(request),
     )
     if not changed:
         raise Problem(

@@ -15,6 +15,7 @@ from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import links
 from tutela.records.accounts import sign_in as actions
+from tutela.records.accounts.addresses import address_of
 from tutela.records.accounts.factors import address_secret, spell_secret
 from tutela.records.accounts.models import User
 from tutela.web.accounts.pictures import draw_square
@@ -35,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         by=actions.UNKNOWN,
         email=request.POST.get("email", ""),
         password=request.POST.get("password", ""),
-        address=sessions.address_of(request),
+        address=address_of(request),
     )
     if answer.user is None:
         context = {
@@ -74,7 +75,7 @@ def set_factor_up(request: HttpRequest) -> HttpResponse:
         return _onwards(request, user)
     problem = None
     if request.method == "POST":
-        code, address = request.POST.get("code", ""), sessions.address_of(request)
+        code, address = request.POST.get("code", ""), address_of(request)
         codes = actions.confirm_factor(by=by, user=user, code=code, address=address)
         if codes:
             sessions.complete(request)
@@ -137,7 +138,7 @@ def give_code(request: HttpRequest, user: User) -> Problem | None:
         by=themselves(user),
         user=user,
         code=request.POST.get("code", ""),
-        address=sessions.address_of(request),
+        address=address_of(request),
     )
     if answer.user is None:
         return _refusal(answer.wait, _("This is no code of this moment, or it was used before."))

@@ -20,6 +20,7 @@ class Door(Enum):
     ANYBODY = "anybody"
     PASSWORD = "password"  # noqa: S105  the first half
     FACTOR = "factor"
+    TOKEN = "token"  # noqa: S105  an operation of the API: it asks for a token itself, and takes no session
 
 
 _DOOR: Final = "tutela_door"
@@ -35,6 +36,12 @@ def open_to_anybody(view: View) -> View:
 def open_to_password(view: View) -> View:
     """Mark a view that is shown between the password and the second factor."""
     setattr(view, _DOOR, Door.PASSWORD)
+    return view
+
+
+def open_to_tokens(view: View) -> View:
+    """Mark an operation of the API, which lets nobody in by a session."""
+    setattr(view, _DOOR, Door.TOKEN)
     return view
 
 
@@ -56,8 +63,19 @@ def writes(view: Any) -> bool:
 
 
 def takes_forms(path: str) -> bool:
-    """Whether a form may be sent to this address; an address at which nothing stands takes none."""
+    """Whether anything may be sent to this address; one at which nothing stands takes nothing."""
+    view = _view_at(path)
+    return view is not None and (writes(view) or door_of(view) is Door.TOKEN)
+
+
+def is_of_api(path: str) -> bool:
+    """Whether an operation of the API stands at this address; it answers itself for what it takes."""
+    view = _view_at(path)
+    return view is not None and door_of(view) is Door.TOKEN
+
+
+def _view_at(path: str) -> Any:
     try:
-        return writes(resolve(path).func)
+        return resolve(path).func
     except Resolver404:
-        return False
+        return None

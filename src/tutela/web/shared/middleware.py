@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from tutela.kernel.problems import Problem
-from tutela.web.shared.doors import takes_forms
+from tutela.web.shared.doors import is_of_api, takes_forms
 from tutela.web.shared.errors import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -59,7 +59,7 @@ def refuse_what_is_not_reading(get_response: Handler) -> Handler:
         request.get_host()  # raises DisallowedHost, which becomes the page for 400
         if settings.SECURE_PROXY_SSL_HEADER and not request.is_secure():
             return problem_page(_without_tls())
-        if request.method not in _READING and not (request.method == "POST" and takes_forms(request.path_info)):
+        if request.method not in _READING and not _is_taken(request):
             problem = Problem(
                 "only-reading",
                 "Nothing can be changed at this address.",
@@ -71,6 +71,11 @@ def refuse_what_is_not_reading(get_response: Handler) -> Handler:
         return get_response(request)
 
     return handle
+
+
+def _is_taken(request: HttpRequest) -> bool:
+    """Whether something may be sent to this address by this method; the API answers for its own methods."""
+    return takes_forms(request.path_info) if request.method == "POST" else is_of_api(request.path_info)
 
 
 def _without_tls() -> Problem:

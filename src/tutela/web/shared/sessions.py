@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -134,13 +133,6 @@ def come_back(request: HttpRequest) -> str:
     return reverse("front:first")
 
 
-def address_of(request: HttpRequest) -> str:
-    """The address that a request came from, as the nearest proxy saw it where there is one."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def closed_page() -> HttpResponse:
     """The one page of a closed house."""
     return render(None, "shared/closed.html", status=503)
@@ -166,6 +158,8 @@ def require_account(request: HttpRequest) -> User:
 
 
 def _stop(request: HttpRequest, door: Door) -> HttpResponse | None:
+    if door is Door.TOKEN:
+        return None
     request.house = house_mode()  # type: ignore[attr-defined]
     if request.house == Mode.CLOSED:  # type: ignore[attr-defined]
         request.session.flush()
