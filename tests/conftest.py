@@ -17,6 +17,11 @@ os.environ.pop("TUTELA_HOME", None)
 
 from hypothesis import settings
 
+from tutela.kernel.compiled import keep_compiled
+
+# Compiled once for all workers and runs: what is kept is checked against the source's own date.
+keep_compiled(ROOT / "build" / "compiled")
+
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
 

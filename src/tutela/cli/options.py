@@ -11,6 +11,7 @@ import typer
 from tutela.data.store.homes import Home, create_home, find_home
 from tutela.kernel.periods import parse_day
 from tutela.kernel.problems import Problem
+from tutela.studies.compiling import keep_compiled_at
 from tutela.studies.executor import Executor, executor_for
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -65,9 +66,9 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
 
 def home_to_write(explicit: Path | None) -> Home | None:
     """The home that results are registered in: one named by --home is created, none is an answer."""
-    if explicit is not None:
-        return create_home(explicit, demonstration=False)
-    return find_home(None)
+    home = find_home(None) if explicit is None else create_home(explicit, demonstration=False)
+    keep_compiled_at(home)
+    return home
 
 
 def executor(workers: int) -> Executor:

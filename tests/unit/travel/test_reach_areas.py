@@ -181,7 +181,7 @@ def test_trace_repeats_reach(world, ask, capsys, monkeypatch):
         "sites.csv": "unchanged",
         "areas.geojson": "unchanged",
     }
-    monkeypatch.setattr("tutela.engine.reach.traveltime.DECIMALS", 1)
+    monkeypatch.setattr("tutela.engine.reach.searching.DECIMALS", 1)
     assert run(["trace", report["artifact"], "--home", "h", "--json"]) != 0
     assert json.loads(capsys.readouterr().err)["problem"] == "artifact-differs"
 

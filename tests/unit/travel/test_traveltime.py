@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tutela.engine.reach import traveltime
+from tutela.engine.reach import searching
 from tutela.engine.reach.friction import Surface
 from tutela.engine.reach.traveltime import Starts, compute_travel, travel_obviously
 from tutela.kernel.grids import Grid
@@ -95,7 +95,7 @@ def test_a_surface_of_one_cell_is_reached_at_once(starts_at):
 def test_a_batch_of_searches_changes_nothing(flat, starts_at, monkeypatch):
     points = [(0.05 + 0.1 * i, 0.0) for i in range(5)]
     whole = compute_travel(flat(), starts_at(*points), 1e6).table
-    monkeypatch.setattr(traveltime, "TOGETHER", 1)
+    monkeypatch.setattr(searching, "CHUNK", 1)
     one_by_one = compute_travel(flat(), starts_at(*points), 1e6).table
     assert np.array_equal(whole.minutes, one_by_one.minutes)
 
@@ -105,13 +105,6 @@ def test_minutes_that_are_no_time_are_refused(flat, starts_at, minutes):
     with pytest.raises(Problem, match="no number of minutes") as caught:
         compute_travel(flat(), starts_at((0.05, 0.0)), minutes)
     assert caught.value.where == "max-min"
-
-
-def test_a_surface_too_large_to_search_is_refused(flat, starts_at, monkeypatch):
-    monkeypatch.setattr(traveltime, "MOST_CELLS", 10)
-    with pytest.raises(Problem, match="15 cells") as caught:
-        compute_travel(flat(), starts_at((0.05, 0.0)), 10)
-    assert caught.value.code == "surface-unusable"
 
 
 def test_the_obvious_search_from_an_impassable_cell_reaches_nothing(flat):

@@ -11,9 +11,9 @@ from typing import Final
 
 import numpy as np
 
+from tutela.engine.reach.searching import DECIMALS
 from tutela.engine.reach.travel_rings import find_starts
 from tutela.engine.reach.traveltime import (
-    DECIMALS,
     Starts,
     Travel,
     TravelTable,
