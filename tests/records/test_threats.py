@@ -13,6 +13,7 @@ from tutela.kernel.problems import Problem
 from tutela.records.incidents.actions.threats import (
     Assessment,
     Review,
+    Source,
     add_source,
     assess_threat,
     judge_host_intent,
@@ -61,7 +62,9 @@ def test_who_may_not_assess_does_not(ground: Ground, name: str):
         lambda: assess_threat(by=by, presence=ground.presence, assessment=GIVEN),
         lambda: reassess_threat(by=by, threat=row.pk, assessment=GIVEN, expected_version=1),
         lambda: review_threat(by=by, threat=row.pk, review=REVIEW, expected_version=1),
-        lambda: add_source(by=by, threat=row.pk, source_grade="A", information_grade=1, says="supports"),
+        lambda: add_source(
+            by=by, threat=row.pk, source=Source(source_grade="A", information_grade=1, says="supports")
+        ),
         lambda: judge_host_intent(by=by, threat=row.pk, words="x", grade_of_intent=1),
     ):
         assert refusal(attempt).code == "not-allowed"
@@ -154,15 +157,19 @@ def test_reviews_become_overdue_and_leave_a_history(ground: Ground):
 def test_contradictory_reports_are_kept_side_by_side(ground: Ground):
     by = ground.people["adviser"]
     row = register(ground)
-    add_source(by=by, threat=row.pk, source_grade="B", information_grade=2, says="supports")
-    add_source(by=by, threat=row.pk, source_grade="A", information_grade=6, says="contradicts", note="Seen leaving")
+    add_source(by=by, threat=row.pk, source=Source(source_grade="B", information_grade=2, says="supports"))
+    add_source(
+        by=by,
+        threat=row.pk,
+        source=Source(source_grade="A", information_grade=6, says="contradicts", note="Seen leaving"),
+    )
     for field, changed in (
         ("source_grade", {"source_grade": "G"}),
         ("information_grade", {"information_grade": 7}),
         ("says", {"says": "maybe"}),
     ):
         given = {"source_grade": "A", "information_grade": 1, "says": "supports"} | changed
-        assert refusal(lambda g=given: add_source(by=by, threat=row.pk, **g)).where == field
+        assert refusal(lambda g=given: add_source(by=by, threat=row.pk, source=Source(**g))).where == field
     held = view_threat(by=by, threat=row.pk)
     assert [item.source_grade for item in held.supports] == ["B"]
     assert [(item.source_grade, item.information_grade) for item in held.contradicts] == [("A", 6)]

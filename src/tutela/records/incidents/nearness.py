@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tutela.catalogue.doctrine import load_doctrine
@@ -11,7 +12,18 @@ from tutela.records.incidents.finding import chunks, see_row
 from tutela.records.incidents.models import Incident, Plan
 from tutela.records.incidents.places import RADIUS_KM, distance_km
 from tutela.records.ledger.acts import action
-from tutela.records.missions.models import Population, Site, SiteState
+from tutela.records.missions.models import Access, Population, Site, SiteState
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a population, as the register states it; minutes are None where they are not known.
+
+    access  the row that says so;  start  the name of the site, or whoever else goes
+    """
+
+    access: Access
+    start: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +34,7 @@ class Near:
     ring       code of the ring, by distance alone: travel time is another question
     could_be   rings in which it may be, for the place of the incident is only known so exactly
     plan       the valid plan for it, if there is one that one may read
+    ways       of a population: who can reach it, how, and in how many minutes in each season
     """
 
     place: Site | Population
@@ -29,6 +42,7 @@ class Near:
     ring: str
     could_be: tuple[str, ...]
     plan: Plan | None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,8 @@ def vicinity_of(*, by: Principal, incident: int, on: date) -> Vicinity:
         near = [item for place in rows if (item := _near(row, place, place.pk == named)) is not None]
         near.sort(key=lambda item: (item.km if item.km is not None else 0.0, item.place.pk))
         plans = _plans(by, column, [item.place.pk for item in near], on)
-        found.append([_with_plan(item, plans.get(item.place.pk)) for item in near])
+        ways = _ways(by, [item.place.pk for item in near]) if column == "population_id" else {}
+        found.append([_complete(item, plans, ways) for item in near])
     radius = RADIUS_KM.get(row.precision)
     exact = f"within about {radius:g} km" if radius is not None else "not known how exactly"
     return Vicinity(
@@ -96,5 +111,21 @@ def _plans(by: Principal, column: str, keys: list[int], on: date) -> dict[int, P
     return held
 
 
-def _with_plan(item: Near, plan: Plan | None) -> Near:
-    return Near(item.place, item.km, item.ring, item.could_be, plan)
+def _ways(by: Principal, people: list[int]) -> dict[int, tuple[Way, ...]]:
+    """The ways that one may read; one from a site that one may not read is not there."""
+    rows: list[Access] = []
+    for keys in chunks(people):
+        rows += Access.visible_to(by).filter(population_id__in=keys).order_by("mode", "pk")
+    names: dict[int, str] = {}
+    for keys in chunks(row.site_id for row in rows if row.site_id is not None):
+        names |= dict(Site.visible_to(by).filter(pk__in=keys).values_list("pk", "name"))
+    held: dict[int, tuple[Way, ...]] = {}
+    for row in rows:
+        start = row.who if row.site_id is None else names.get(row.site_id, "")
+        if start:
+            held[row.population_id] = (*held.get(row.population_id, ()), Way(row, start))
+    return held
+
+
+def _complete(item: Near, plans: Mapping[int, Plan], ways: Mapping[int, tuple[Way, ...]]) -> Near:
+    return replace(item, plan=plans.get(item.place.pk), ways=ways.get(item.place.pk, ()))

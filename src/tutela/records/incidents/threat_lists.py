@@ -34,10 +34,11 @@ class ThreatFile:
 
 
 @action("incidents.matrix")
-def matrix(*, by: Principal, presence: int) -> Matrix:
-    """The 5 x 5 matrix of a presence's active threats."""
+def matrix(*, by: Principal, presence: int, level: str = "") -> Matrix:
+    """The 5 x 5 matrix of a presence's active threats, at one level where one is given."""
     see_presence(by, presence, Threat)
     rows = Threat.visible_to(by).filter(presence_id=presence, status=Threat.Status.ACTIVE).order_by("pk")
+    rows = rows.filter(level=level) if level else rows
     cells: list[list[list[int]]] = [[[] for _ in range(5)] for _ in range(5)]
     for key, likelihood, impact in rows.values_list("pk", "likelihood", "impact"):
         cells[likelihood - 1][impact - 1].append(key)
@@ -45,10 +46,14 @@ def matrix(*, by: Principal, presence: int) -> Matrix:
 
 
 @action("incidents.list_threats")
-def list_threats(*, by: Principal, presence: int, status: str = "active") -> tuple[Threat, ...]:
-    """Threats of a presence, the gravest first."""
+def list_threats(
+    *, by: Principal, presence: int, status: str = "active", level: str = "", cell: tuple[int, int] | None = None
+) -> tuple[Threat, ...]:
+    """Threats of a presence, the gravest first; at one level, and in one cell of likelihood and impact."""
     see_presence(by, presence, Threat)
-    rows = list(Threat.visible_to(by).filter(presence_id=presence, status=status))
+    asked = {"level": level} if level else {}
+    graded = dict(zip(("likelihood", "impact"), cell, strict=True)) if cell else {}
+    rows = list(Threat.visible_to(by).filter(presence_id=presence, status=status, **asked, **graded))
     return tuple(sorted(rows, key=lambda row: (-row.likelihood * row.impact, -row.impact, row.pk)))
 
 

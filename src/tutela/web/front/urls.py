@@ -12,6 +12,7 @@ app_name: Final = "front"
 urlpatterns: Final = [
     path("", views.show_first_page, name="first"),
     path("about/", views.show_method, name="about"),
+    path("guide/", views.show_guide, name="guide"),
     path("figures.css", views.send_figures_style, name="figures-style"),
     path("favicon.ico", views.send_mark, name="mark"),
     path("healthz", views.answer_health, name="health"),

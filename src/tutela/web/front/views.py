@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tutela.catalogue.doctrine import load_doctrine
+from tutela.web.shared.desks import areas
 from tutela.web.shared.doors import open_to_anybody
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.words import name_kind
@@ -31,6 +32,12 @@ def show_first_page(request: HttpRequest) -> HttpResponse:
 def show_method(request: HttpRequest) -> HttpResponse:
     """How the figures come about, from what, on what terms, in which words."""
     return render(request, "front/about.html", {"rings": load_doctrine().rings, "here": "about"})
+
+
+def show_guide(request: HttpRequest) -> HttpResponse:
+    """What each page of the register is for, in the words that stand folded on the page itself."""
+    told = [(area.folder, area.tab, area.handbook, area.guides.items()) for area in areas() if area.guides]
+    return render(request, "front/guide.html", {"areas": sorted(told), "here": "guide"})
 
 
 @open_to_anybody

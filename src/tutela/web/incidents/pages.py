@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.records.accounts.roles import May
+from tutela.records.accounts.sealed import SealedModel
 from tutela.records.incidents.actions.clocks import HOST_CLASSES
 from tutela.records.incidents.models import Merge, Stamp
 from tutela.records.incidents.nearness import Near
@@ -50,9 +51,11 @@ def show_incident(request: HttpRequest, incident: int) -> HttpResponse:
 
 
 def _show(page: IncidentPage, forms: Forms[IncidentPage]) -> HttpResponse:
-    file, rows = page.file, [page.incident, *page.file.reports, *page.file.commitments]
+    file = page.file
+    rows: list[SealedModel] = [page.incident, *file.reports, *file.commitments]
     near = [*page.near.populations, *page.near.sites]
     rows += [item.plan for item in near if item.plan is not None]
+    rows += [way.access for item in near for way in item.ways]
     context: dict[str, Any] = {
         "page": page,
         "incident": page.incident,

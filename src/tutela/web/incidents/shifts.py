@@ -7,6 +7,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 
 from tutela.records.accounts.sealed import SealedModel
+from tutela.records.incidents.threat_lists import overdue_reviews
 from tutela.records.incidents.watching import name_places, watch_of
 from tutela.web.incidents.words import WATCH
 from tutela.web.shared.desks import choose_desk, show
@@ -26,5 +27,7 @@ def show_watch(request: HttpRequest) -> HttpResponse:
     marked: list[SealedModel] = [*rows, *watch.unanswered, *watch.commitments, *watch.plans]
     marked += [row.population for row in watch.uncovered or ()]
     marked += [row.incident for row in watch.running if row.incident is not None]
-    context = {"watch": watch, "people": people, "sites": sites, "most": _MOST}
+    threats = overdue_reviews(by=desk.by, presence=desk.presence.pk, today=desk.today)
+    marked += threats
+    context = {"threats": threats, "watch": watch, "people": people, "sites": sites, "most": _MOST}
     return desk.show("first.html", marked, context)

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import path, register_converter
 
-from tutela.web.incidents import alerts, inbox, pages, plans, shifts
+from tutela.web.incidents import alerts, complaints, inbox, loops, pages, plans, shifts
 from tutela.web.shared.references import RowReference
 
 register_converter(RowReference, "kept")
@@ -19,6 +19,9 @@ urlpatterns: Final = [
     path("reports/<kept:report>/", inbox.show_report, name="report"),
     path("incidents/", inbox.show_incidents, name="incidents"),
     path("incidents/<kept:incident>/", pages.show_incident, name="incident"),
+    path("answers/", loops.show_loop, name="loop"),
+    path("commitments/", loops.show_commitments, name="commitments"),
+    path("complaints/new/", complaints.new_complaint, name="complaint"),
     path("plans/", plans.show_plans, name="plans"),
     path("plans/new/", plans.new_plan, name="new-plan"),
     path("plans/<kept:plan>/", plans.show_plan, name="plan"),

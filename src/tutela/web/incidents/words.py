@@ -8,19 +8,13 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehearsal, Report
+from tutela.web.incidents.guides import GUIDES
 from tutela.web.shared.desks import Area
 from tutela.web.shared.fields import Choices
-from tutela.web.shared.words import COMPONENTS, PERPETRATORS, Word, name_code
+from tutela.web.shared.words import COMPONENTS, HARMS, PERPETRATORS, Word, name_code
 
 WHATS: Final[Mapping[str, Word]] = {
-    "killed": _("People killed"),
-    "injured": _("People injured"),
-    "abducted": _("People abducted"),
-    "sexual_violence": _("Sexual violence"),
-    "detained": _("People detained"),
-    "displaced": _("People displaced"),
-    "property_destroyed": _("Property destroyed"),
-    "aid_denied": _("Aid denied"),
+    **HARMS,
     "threat": _("Threat"),
     "armed_movement": _("Armed movement"),
     "tension": _("Tension"),
@@ -157,7 +151,7 @@ DONE: Final[Mapping[str, Word]] = {
 }
 
 
-WATCH: Final = Area("watch", "watch", DONE)
+WATCH: Final = Area("watch", "watch", DONE, GUIDES, "watch.md")
 
 
 def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: Word | None = None) -> Choices:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tutela.catalogue.countries import find_country
-from tutela.kernel.markings import Marking
 from tutela.records.accounts.roles import May
 from tutela.records.missions import queries
 from tutela.records.missions.models import Population, Presence, Site
@@ -123,19 +122,6 @@ def questions_of(model: type[models.Model], *names: str, **changed: Any) -> tupl
 def fixed(*asked: Field) -> Questions:
     """The same questions for everybody."""
     return lambda _desk, _row: asked
-
-
-def with_marking(desk: Desk, least: int) -> Field:
-    """How high a new row is marked: from what it belongs to up to what its writer reads."""
-    levels = [mark for mark in Marking if mark >= least and desk.by.reads(desk.presence.compartment_id, mark)]
-    choices = tuple((str(int(mark)), mark.label) for mark in levels)
-    return Field(
-        "marking",
-        LABELS["marking"],
-        "choice",
-        choices=(("", _("As what it belongs to")), *choices),
-        read=lambda text: Marking(int(text)),
-    )
 
 
 def with_site(desk: Desk, hint: Word = "") -> Field:

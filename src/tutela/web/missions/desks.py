@@ -11,10 +11,11 @@ from tutela.records.accounts.roles import May
 from tutela.records.accounts.sealed import SealedModel
 from tutela.records.missions import queries
 from tutela.records.missions.models import Population, Presence, Site, StoppedTask
+from tutela.web.missions.guides import GUIDES
 from tutela.web.missions.receipts import RECEIPTS
 from tutela.web.shared.desks import Area, Desk
 
-REGISTER: Final = Area("missions", "register", RECEIPTS)
+REGISTER: Final = Area("missions", "register", RECEIPTS, GUIDES, "register.md")
 
 
 def rooms_of(by: Member, ability: May, marking: int = 0) -> list[tuple[int, str]]:

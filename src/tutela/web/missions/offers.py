@@ -17,12 +17,11 @@ from tutela.web.missions.deeds import (
     fixed,
     questions_of,
     read_hosts,
-    with_marking,
     with_site,
 )
 from tutela.web.missions.desks import rooms_of
 from tutela.web.missions.words import LABELS
-from tutela.web.shared.desks import Desk
+from tutela.web.shared.desks import Desk, marking_field
 from tutela.web.shared.fields import Field
 from tutela.web.shared.references import read_reference, write_reference
 
@@ -56,14 +55,14 @@ def _new(model: Any, *names: str, site: bool = False, **changed: Any) -> Questio
 
     def ask(desk: Desk, row: Any) -> tuple[Field, ...]:
         place = (with_site(desk),) if site else ()
-        return (*questions_of(model, *names, **changed), *place, with_marking(desk, row.marking))
+        return (*questions_of(model, *names, **changed), *place, marking_field(desk, row.marking))
 
     return ask
 
 
 def _place_site(desk: Desk, row: Any) -> tuple[Field, ...]:
     first = questions_of(rows.SiteStatus, "status", "since", "source")
-    return (*questions_of(rows.Site, *SITE), *first, with_marking(desk, row.marking))
+    return (*questions_of(rows.Site, *SITE), *first, marking_field(desk, row.marking))
 
 
 def _add_access(desk: Desk, _row: Any) -> tuple[Field, ...]:
@@ -75,7 +74,7 @@ def _access_questions() -> tuple[Field, ...]:
 
 
 def _log_activity(desk: Desk, row: Any) -> tuple[Field, ...]:
-    return (*_activity_questions(), with_site(desk), with_marking(desk, row.marking))
+    return (*_activity_questions(), with_site(desk), marking_field(desk, row.marking))
 
 
 def _activity_questions() -> tuple[Field, ...]:

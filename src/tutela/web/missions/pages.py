@@ -101,7 +101,7 @@ def show_presence(request: HttpRequest, presence: int) -> HttpResponse:
 def show_activities(request: HttpRequest, presence: int) -> HttpResponse:
     """What was done, in the grid of tier, phase and component with its blanks, and in the log."""
     desk = sit_down(REGISTER, request, presence)
-    span = _span(desk)
+    span = days_asked(desk)
     given: dict[str, Any] = {"by": desk.by, "presence": desk.presence.pk}
     within: dict[str, Any] = {"since": span.since, "until": span.until, "site": span.site}
     with acting(desk.by, "missions.show_activities"):
@@ -216,7 +216,7 @@ def _logged(row: Activity, sites: dict[int, str], codes: dict[str, Any]) -> dict
     }
 
 
-def _span(desk: Desk) -> Span:
+def days_asked(desk: Desk) -> Span:
     """The days that were asked for; the last year where nothing was, or nothing that can be read."""
     asked = {name: desk.request.GET.get(name, "")[:40] for name in ("since", "until", "site")}
     usual = (desk.today - timedelta(days=_SHOWN_DAYS), desk.today)

@@ -38,6 +38,7 @@ RECEIPTS: Final[Mapping[str, Word]] = {
     "log-activity-warned": _("The activity was logged and carries a warning; its basis is asked for below."),
     "describe-activity": _("The activity was written anew."),
     "describe-activity-warned": _("The activity was written anew and carries a warning: see what is asked for."),
+    "rest": _("What it rests on was written down, here and nowhere else."),
     "give-basis": _("The basis was written down, and it fits."),
     "give-basis-warned": _("The basis was written down. It is unusual for this activity: the warning stays."),
     "add-entry": _("The entry was added to the calendar."),

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import path, register_converter
 
-from tutela.web.missions import histories, pages, records, writing
+from tutela.web.missions import histories, pages, records, rights, writing
 from tutela.web.shared.references import RowReference
 
 register_converter(RowReference, "row")
@@ -27,6 +27,9 @@ urlpatterns: Final = [
     path(f"{_PRESENCE}/people/<row:number>/", records.show_population, name="population"),
     path(f"{_PRESENCE}/influence/", records.show_influence, name="influence"),
     path(f"{_PRESENCE}/activities/", pages.show_activities, name="activities"),
+    path(f"{_PRESENCE}/policies/", rights.show_policies, name="policies"),
+    path(f"{_PRESENCE}/human-rights/", rights.show_posts, name="posts"),
+    path(f"{_PRESENCE}/human-rights/<row:number>/", rights.write_post, name="post"),
     path(f"{_PRESENCE}/calendar/", records.show_calendar, name="calendar"),
     path(f"{_PRESENCE}/stopped/", records.show_stopped, name="stopped"),
     path(f"{_PRESENCE}/history/<slug:kind>/<row:number>/", histories.show_history, name="history"),

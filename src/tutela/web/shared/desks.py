@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from tutela.kernel.markings import Marking
 from tutela.records.accounts.principals import Member, refused
@@ -18,18 +19,33 @@ from tutela.records.accounts.sealed import SealedModel
 from tutela.records.missions import queries
 from tutela.records.missions.models import Presence
 from tutela.web.shared import sessions
+from tutela.web.shared.fields import Choices, Field
+from tutela.web.shared.guides import Guide
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.references import read_reference
 from tutela.web.shared.words import Word
 
+_areas: dict[str, Area] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A part of the pages: the folder of its templates, its tab in the frame, what it says after each deed."""
+    """A part of the pages.
+
+    folder  of its templates, and the namespace of its addresses;  tab  its place in the frame
+    done    what is said after each deed;  guides  help on each page, by the name of its address
+    handbook  the page of docs/guide that says more
+    """
 
     folder: str
     tab: str
     done: Mapping[str, Word]
+    guides: Mapping[str, Guide] = field(default_factory=dict)
+    handbook: str = ""
+
+    def __post_init__(self) -> None:
+        """Known to the page that has the help of all of them."""
+        _areas[self.folder] = self
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +134,31 @@ def member(request: HttpRequest) -> Member:
 
 def show(area: Area, request: HttpRequest, template: str, marking: int, context: Mapping[str, Any]) -> HttpResponse:
     """A page of an area with its marking above and below, and with what was done just before."""
+    match = request.resolver_match
+    page = (match.url_name or "") if match is not None else ""
     frame = {
         "here": area.tab,
+        "guide": area.guides.get(page),
+        "guide_key": f"{area.folder}-{page}",
         "marking_text": Marking(marking).label,
         "marking_class": f"level-{marking}",
         "done": area.done.get(request.GET.get("done", ""), "") if request.method == "GET" else "",
     }
     status = context.get("http_status", 200)
     return render(request, f"{area.folder}/{template}", {**frame, **context}, status=status)
+
+
+def areas() -> tuple[Area, ...]:
+    """Every part of the pages that has help."""
+    return tuple(_areas.values())
+
+
+def marking_field(desk: Desk, least: int) -> Field:
+    """How high a new row is marked: from what it belongs to up to what its writer reads."""
+    levels = [mark for mark in Marking if mark >= least and desk.by.reads(desk.presence.compartment_id, mark)]
+    choices: Choices = (("", _("As what it belongs to")), *((str(int(mark)), mark.label) for mark in levels))
+    return Field("marking", _("Marking"), "choice", choices=choices, read=_read_marking, apart=True)
+
+
+def _read_marking(text: str) -> Marking:
+    return Marking(int(text))

@@ -66,6 +66,17 @@ PERPETRATORS: Final[Mapping[str, Word]] = {
     "unknown": _("Not known"),
 }
 
+HARMS: Final[Mapping[str, Word]] = {
+    "killed": _("People killed"),
+    "injured": _("People injured"),
+    "abducted": _("People abducted"),
+    "sexual_violence": _("Sexual violence"),
+    "detained": _("People detained"),
+    "displaced": _("People displaced"),
+    "property_destroyed": _("Property destroyed"),
+    "aid_denied": _("Aid denied"),
+}
+
 TIERS: Final[Mapping[str, Word]] = {
     "T1_dialogue_engagement": _("Dialogue and engagement"),
     "T2_physical_protection": _("Physical protection"),

@@ -22,14 +22,15 @@ from tutela.records.incidents.fields import (
     point,
     text,
 )
-from tutela.records.incidents.finding import change, default_marking, find_row, moved_on, see_presence
+from tutela.records.incidents.fields import submission as a_submission
+from tutela.records.incidents.finding import change, default_marking, find_row, moved_on, save_once, see_presence
 from tutela.records.incidents.models import HostIntent, Threat, ThreatReview, ThreatSource
 from tutela.records.ledger.acts import action
 from tutela.records.missions.models import Population
 
 _WORDS: Final = {
     "perpetrator_name": 160, "rationale": 400, "tactics": 400, "inhibiting_context": 400,
-    "host_state_capacity": 400, "other_protectors": 400, "vulnerability": 400,
+    "host_state_capacity": 400, "other_protectors": 400, "vulnerability": 400, "would_change": 400,
 }  # fmt: skip
 
 _GRADES: Final = ("capability", "intent", "likelihood", "impact")
@@ -65,6 +66,7 @@ class Assessment:
     host_state_capacity: str = ""
     other_protectors: str = ""
     vulnerability: str = ""
+    would_change: str = ""
     status: str = "active"
 
 
@@ -82,19 +84,31 @@ class Review:
     status: str = "active"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One report on a threat: how reliable its source is and how credible what it says, graded apart."""
+
+    source_grade: str
+    information_grade: int
+    says: str
+    note: str = ""
+
+
 @action("incidents.assess_threat")
 def assess_threat(
-    *, by: Principal, presence: int, assessment: Assessment, marking: Marking | None = None
+    *, by: Principal, presence: int, assessment: Assessment, marking: Marking | None = None, submission: str = ""
 ) -> Threat:
-    """Put a threat on the register."""
+    """Put a threat on the register. The same submission twice gives the first one back."""
     home = see_presence(by, presence)
     columns, least = _columns(by, presence, assessment)
     marked = default_marking(by, home.compartment_id, marking, home.marking, least)
     require(by, May.ASSESS, home.compartment_id, marked)
     row = Threat(compartment_id=home.compartment_id, marking=int(marked), presence_id=home.pk, **columns)
-    row.save(force_insert=True)
-    _remember(row, "")
-    return row
+    row.submission = a_submission(submission)
+    kept = save_once(by, row)
+    if kept is row:
+        _remember(row, "")
+    return kept
 
 
 @action("incidents.reassess_threat")
@@ -129,25 +143,35 @@ def review_threat(*, by: Principal, threat: int, review: Review, expected_versio
     return changed
 
 
+@action("incidents.close_threat")
+def close_threat(*, by: Principal, threat: int, note: str, expected_version: int) -> Threat:
+    """A threat does not stand any more; why is in its history, and everything that was known of it stays."""
+    row = find_row(by, Threat, threat, May.ASSESS)
+    why = text(note, "note", 400, required=True)
+    if row.status == Threat.Status.CLOSED:
+        raise Problem("not-possible", "This threat is closed already.", remedy="Write it anew if it stands again.")
+    changed = change(by, row, expected_version, status=Threat.Status.CLOSED)
+    _remember(changed, why)
+    return changed
+
+
 @action("incidents.add_source")
-def add_source(
-    *, by: Principal, threat: int, source_grade: str, information_grade: int, says: str, note: str = ""
-) -> ThreatSource:
+def add_source(*, by: Principal, threat: int, source: Source, submission: str = "") -> ThreatSource:
     """Add a graded report on a threat; what contradicts it is kept beside what supports it, and none is removed."""
     row = find_row(by, Threat, threat, May.ASSESS)
-    if information_grade not in range(1, 7):
+    if source.information_grade not in range(1, 7):
         raise invalid("information_grade", "Information is graded 1 to 6.", "6 says that it cannot be judged.")
     made = ThreatSource(
         compartment_id=row.compartment_id,
         marking=row.marking,
         threat_id=row.pk,
-        source_grade=choice(source_grade, "ABCDEF", "source_grade"),
-        information_grade=information_grade,
-        says=choice(says, ThreatSource.Says.values, "says"),
-        note=text(note, "note", 400),
+        source_grade=choice(source.source_grade, "ABCDEF", "source_grade"),
+        information_grade=source.information_grade,
+        says=choice(source.says, ThreatSource.Says.values, "says"),
+        note=text(source.note, "note", 400),
+        submission=a_submission(submission),
     )
-    made.save(force_insert=True)
-    return made
+    return save_once(by, made)
 
 
 @action("incidents.judge_host_intent")

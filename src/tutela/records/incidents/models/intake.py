@@ -45,7 +45,7 @@ class IntakeReport(SealedModel):
     is_drop_box: ClassVar[bool] = True
     ledger_hides: ClassVar[tuple[str, ...]] = (
         "receipt", "what", "happened_at", "said_at", "place", "lat", "lon", "summary", "contact_code", "told_by",
-        "survivor_choice",
+        "survivor_choice", "about", "of_whom",
     )  # fmt: skip
 
     class Choice(models.TextChoices):
@@ -55,6 +55,14 @@ class IntakeReport(SealedModel):
         CONTACT = "contact", "Wants to be contacted"
         NO_CONTACT = "no_contact", "Does not want to be contacted"
         ASSISTANCE_ONLY = "assistance_only", "Wants assistance, no complaint"
+
+    class About(models.TextChoices):
+        """Whom a complaint is about."""
+
+        UNIT = "unit", "A unit"
+        STAFF = "staff", "A member of staff"
+        PARTNER = "partner", "A partner"
+        OTHER = "other", "Somebody or something else"
 
     class State(models.TextChoices):
         """What was done with it."""
@@ -82,6 +90,9 @@ class IntakeReport(SealedModel):
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
     handed_to = models.CharField(max_length=120, default="", blank=True)
     handed_at = models.DateTimeField(null=True, blank=True)
+    about = models.CharField(max_length=8, choices=About.choices, default="", blank=True)
+    """Of a complaint alone: whom it is about, and which one, by unit or function."""
+    of_whom = models.CharField(max_length=120, default="", blank=True)
     due_diligence = models.BooleanField(default=False)
     """It concerns a force that the United Nations supports: the due diligence policy applies."""
 

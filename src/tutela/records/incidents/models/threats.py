@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tutela.kernel.markings import Marking
-from tutela.records.incidents.models.rows import IncidentRow
+from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
 from tutela.records.missions.models import Population, Presence
 
 
@@ -19,7 +19,7 @@ def _graded(*names: str) -> Q:
     return every
 
 
-class Threat(IncidentRow):
+class Threat(SubmittedRow):
     """What may hurt civilians, where and when: intent, capability and what inhibits them, likelihood and impact.
 
     `civilians` is a list of {"group", "low", "high", "gender", "age"}; `harms` a list of the catalogue's harms.
@@ -65,18 +65,21 @@ class Threat(IncidentRow):
     likelihood = models.PositiveSmallIntegerField()
     impact = models.PositiveSmallIntegerField()
     confidence = models.CharField(max_length=6, choices=Confidence.choices)
+    would_change = models.CharField(max_length=400, default="", blank=True)
+    """What one would have to see or hear to think otherwise."""
     owner = models.CharField(max_length=80)
     """A function, not a name."""
     review_date = models.DateField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
 
-    class Meta(IncidentRow.Meta):
+    class Meta(SubmittedRow.Meta):
         """Grades run from 1 to 5."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            *SubmittedRow.Meta.constraints,
             models.CheckConstraint(
                 condition=_graded("capability", "intent", "likelihood", "impact"), name="incidents_threat_graded"
-            )
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["presence", "status", "review_date"], name="incidents_threats")
@@ -120,7 +123,7 @@ class HostIntent(IncidentRow):
         ]
 
 
-class ThreatSource(IncidentRow):
+class ThreatSource(SubmittedRow):
     """One report on a threat: the source graded A to F, the information 1 to 6, apart; contradictions are kept."""
 
     class Says(models.TextChoices):
@@ -135,7 +138,7 @@ class ThreatSource(IncidentRow):
     says = models.CharField(max_length=12, choices=Says.choices)
     note = models.CharField(max_length=400, default="", blank=True)
 
-    class Meta(IncidentRow.Meta):
+    class Meta(SubmittedRow.Meta):
         """Read for one threat."""
 
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["threat"], name="incidents_sources")]

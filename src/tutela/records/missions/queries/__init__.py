@@ -38,6 +38,7 @@ from tutela.records.missions.queries.presences import (
     list_sites,
     list_statuses,
 )
+from tutela.records.missions.queries.rights import PolicyLinks, list_rights_links, policy_links
 from tutela.records.missions.queries.strengths import Strength, capacity_on, list_capacities, list_restrictions
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Due",
     "HumanRightsShare",
     "Overview",
+    "PolicyLinks",
     "ReviewDue",
     "Strength",
     "capacity_on",
@@ -70,10 +72,12 @@ __all__ = [
     "list_presences",
     "list_restrictions",
     "list_reviews_of_all",
+    "list_rights_links",
     "list_sites",
     "list_statuses",
     "list_stopped_tasks",
     "name_actors",
+    "policy_links",
     "read_row",
     "reviews_due",
 ]
