@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from reach_worlds import make_book
 from release_worlds import make_comparison
 
 from tutela.catalogue.presences import Fact, Presence, load_presences
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import OUTSIDER, Marking, Principal
 from tutela.kernel.problems import Problem
+from tutela.studies.book_keeping import KeptBook
 from tutela.studies.comparisons import Comparison
 from tutela.studies.shelf import Study
 
@@ -154,6 +156,7 @@ class FakeShelf:
     principal: Principal = OUTSIDER
     is_demonstration: bool = True
     kept: tuple[Comparison, ...] = ()
+    books: tuple[KeptBook, ...] = ()
 
     def presences(self) -> tuple[Presence, ...]:
         return (*INVENTED, *load_presences()) if self.is_demonstration else load_presences()
@@ -169,6 +172,15 @@ class FakeShelf:
 
     def comparisons(self) -> tuple[Manifest, ...]:
         return tuple(item.manifest for item in self.kept if self.principal.may_read(item.manifest.marking))
+
+    def reach_books(self) -> tuple[Manifest, ...]:
+        return tuple(book.manifest for book in self.books if book.manifest.marking <= self.principal.clearance)
+
+    def load_reach_book(self, digest: str) -> KeptBook:
+        for book in self.books:
+            if book.manifest.content == digest:
+                return book
+        raise Problem("artifact-unknown", "No book of reach has this digest.", remedy="Choose one of the list.")
 
     def load_comparison(self, digest: str) -> Comparison:
         found = [item for item in self.kept if item.manifest.content.startswith(digest)]
@@ -186,6 +198,7 @@ def make_demonstration() -> FakeShelf:
             "INV-SPM": make_study(marking=Marking.CONFIDENTIAL),
         },
         kept=(make_comparison(), make_comparison(Marking.CONFIDENTIAL)),
+        books=(make_book(), make_book(Marking.CONFIDENTIAL)),
     )
 
 

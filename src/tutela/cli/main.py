@@ -19,6 +19,7 @@ from tutela.cli import (
     places,
     presence,
     reach,
+    reach_table,
     register,
     releases,
     serve,
@@ -55,6 +56,7 @@ app.command("demo")(demo.demo)
 app.command("inspect")(inspect.inspect)
 app.command("vicinity")(vicinity.vicinity)
 app.command("reach")(reach.reach)
+app.command("reach-table")(reach_table.reach_table)
 app.command("trace")(trace.trace)
 app.command("serve")(serve.serve)
 app.command("routes")(serve.routes)

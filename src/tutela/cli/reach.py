@@ -137,6 +137,7 @@ def reach(
     within_min: Annotated[
         str, typer.Option("--within-min", help="Minutes for the shares of --areas.")
     ] = "30,120,360,1440",
+    knights: Annotated[bool, typer.Option("--knights", help="16 directions in place of 8.")] = False,
     sites_source: SitesSourceOption = "auto",
     strict: StrictOption = False,
     home: HomeOption = None,
@@ -145,7 +146,7 @@ def reach(
     """Compute the minutes from each site to cells, hexagons and units, and name the sites that cannot set out."""
     minutes = numbers(within_min, "--within-min")
     furthest = max_min if max_min is not None else max(minutes, default=0.0) if areas else FURTHEST_MIN
-    spec = ReachSpec(furthest, day(as_of, "--as-of") if as_of else None, resolution, air)
+    spec = ReachSpec(furthest, day(as_of, "--as-of") if as_of else None, resolution, air, knights)
     files_in = _AreaFiles(areas, pcodes, people, Multiplier(people_per_value, people_because), minutes)
     check_out(out)
     place = home_to_write(home)

@@ -79,9 +79,16 @@ def _numba_settings() -> Any:
     return config
 
 
-def keep_compiled(folder: Path) -> None:
-    """Keep what is compiled from now on in a folder, so that the next run starts at once."""
-    _CACHE["at"] = folder
+def keep_compiled(folder: Path | None) -> None:
+    """Keep what is compiled from now on in a folder, so that the next run starts at once; None keeps nothing."""
+    _CACHE.clear()
+    if folder is not None:
+        _CACHE["at"] = folder
+
+
+def where_compiled_is_kept() -> Path | None:
+    """The folder, for the processes that this one starts."""
+    return _CACHE.get("at")
 
 
 @contextmanager

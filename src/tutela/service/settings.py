@@ -36,6 +36,7 @@ INSTALLED_APPS: Final = [
     "tutela.web.front",
     "tutela.web.presences",
     "tutela.web.releases",
+    "tutela.web.reach",
     "tutela.web.accounts",
     "tutela.web.administration",
     "tutela.web.incidents",

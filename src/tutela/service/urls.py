@@ -13,6 +13,7 @@ urlpatterns: Final = [
     path("", include("tutela.web.front.urls")),
     path("presences/", include("tutela.web.presences.urls")),
     path("releases/", include("tutela.web.releases.urls")),
+    path("reach/", include("tutela.web.reach.urls")),
     path("accounts/", include("tutela.web.accounts.urls")),
     path("administration/", include("tutela.web.administration.urls")),
     path("register/", include("tutela.web.missions.urls")),

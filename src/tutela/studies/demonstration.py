@@ -13,11 +13,13 @@ from tutela.catalogue.presences import Presence
 from tutela.data.store.folders import write_out
 from tutela.data.store.homes import create_home
 from tutela.kernel.tables import Events, Sites, Table
+from tutela.studies.compiling import keep_compiled_at
 from tutela.studies.executor import Executor
 from tutela.studies.intake import Intake, ReadingSpec, keep, take_in_events, take_in_sites
 from tutela.studies.invented.country import COUNTRY_NAMES, InventedCountry, build_country
 from tutela.studies.invented.earlier_release import keep_earlier_release
 from tutela.studies.invented.files import write_country
+from tutela.studies.invented.reach_book import keep_reach_book
 from tutela.studies.pages.subjects import MapGround
 from tutela.studies.people_sources import PeopleFiles
 from tutela.studies.statement_building import BuiltStatement, StatementRequest, build_statement
@@ -52,6 +54,7 @@ def build_demonstration(
     """
     told("finding a home", 0, 9)
     home = create_home(root, demonstration=True)
+    keep_compiled_at(home)
     told("inventing the country", 1, 9)
     country = build_country(size, seed)
     told("writing its files", 2, 9)
@@ -82,6 +85,9 @@ def build_demonstration(
     keep(events, home.store)
     keep(sites, home.store)
     keep_earlier_release(home, country, events)
+    told("computing who reaches what", 8, 9)
+    endings = ("landcover.tif", "roads.geojson", "rivers.geojson")
+    book = keep_reach_book(home, country, {name: _named(files, name) for name in endings}, sites)
     return {
         "home": str(home.root),
         "country": country.name,
@@ -90,6 +96,7 @@ def build_demonstration(
         "events": len(events.table),
         "sites": len(set(sites.table.site_id.tolist())),
         "statements": statements,
+        "reach": book.content,
     }
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
+from tutela.kernel.compiled import keep_compiled, where_compiled_is_kept
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -43,7 +45,9 @@ class Pool:
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Apply the function to every task."""
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(self.workers, max(1, len(tasks))), mp_context=context) as pool:
+        workers = min(self.workers, max(1, len(tasks)))
+        kept = (where_compiled_is_kept(),)
+        with ProcessPoolExecutor(workers, context, initializer=keep_compiled, initargs=kept) as pool:
             yield from pool.map(function, tasks)
 
 

@@ -133,6 +133,7 @@ def repeat_reach(store: Store, manifest: Manifest, principal: Principal) -> Reac
         None if said["as_of"] is None else date.fromisoformat(said["as_of"]),
         said["h3_resolution"],
         Aircraft(**said["aircraft"]) if said["aircraft"] else "",
+        said.get("knights", False),
     )
     return study_kept_reach(inputs, spec)[0]
 
@@ -200,6 +201,8 @@ def _describe(inputs: ReachInputs, spec: ReachSpec, content: Content, travel: Tr
         "aircraft": None if aircraft is None else asdict(aircraft),
         "missions": inputs.missions and list(inputs.missions),
     }
+    if spec.knights:
+        parameters["knights"] = True
     if inputs.areas is not None:
         parameters["within_min"] = list(inputs.areas.within_min)
         algorithms["travel_areas"] = travel_areas.ALGORITHM

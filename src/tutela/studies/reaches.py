@@ -41,6 +41,7 @@ class ReachSpec:
     as_of: date | None = None
     resolution: int = 6
     aircraft: Aircraft | str = ""
+    knights: bool = False
 
 
 def study_reach(sites: Sites, surface: Surface, spec: ReachSpec) -> tuple[Travel, dict[str, Any]]:
@@ -50,7 +51,7 @@ def study_reach(sites: Sites, surface: Surface, spec: ReachSpec) -> tuple[Travel
         starts, air = sort_landings(open_sites)
         travel = compute_air_travel(surface.grid, starts, air, load_aircraft(spec.aircraft), spec.max_minutes)
     else:
-        travel = compute_travel(surface, find_starts(open_sites), spec.max_minutes)
+        travel = compute_travel(surface, find_starts(open_sites), spec.max_minutes, knights=spec.knights)
     if not travel.usable.any():
         raise Problem(
             "nothing-to-study",

@@ -11,6 +11,7 @@ from tutela.catalogue.presences import Presence, load_presences
 from tutela.data.store.homes import Home
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.studies.book_keeping import KeptBook, find_book, list_books
 from tutela.studies.comparisons import Comparison, list_comparisons, load_comparison
 from tutela.studies.invented.files import load_presences_file
 from tutela.studies.register_imports import load_imported_facts, with_imported
@@ -96,6 +97,14 @@ class Shelf:
     def comparisons(self) -> tuple[Manifest, ...]:
         """The comparisons of releases that this principal may read, the newest first."""
         return list_comparisons(self.home.store, self.principal)
+
+    def reach_books(self) -> tuple[Manifest, ...]:
+        """The books of reach that this principal may read, the latest day first."""
+        return list_books(self.home.store, self.principal)
+
+    def load_reach_book(self, digest: str) -> KeptBook:
+        """One book of reach; raises what the store raises for a digest that leads nowhere or to something else."""
+        return find_book(self.home.store, digest, self.principal)
 
     def load_comparison(self, digest: str) -> Comparison:
         """One comparison of releases; raises what the store raises for a digest that leads nowhere."""

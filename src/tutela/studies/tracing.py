@@ -19,6 +19,8 @@ from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events
 from tutela.studies.answering import Answering
+from tutela.studies.book_keeping import KIND as BOOK
+from tutela.studies.book_keeping import repeat_book
 from tutela.studies.comparisons import KIND as COMPARISON
 from tutela.studies.comparisons import repeat_comparison
 from tutela.studies.licences import WHY, account_for
@@ -100,6 +102,9 @@ def trace(
         elif link.kind == "reach":
             told("computing the reach again")
             _require_same(repeat_reach(store, link, principal).manifest, link)
+        elif link.kind == BOOK:
+            told("computing the book of reach again")
+            _require_same(repeat_book(store, link, principal), link)
         else:
             told(f"reading {link.kind} {link.content[:12]} again")
             store.verify(link, principal)

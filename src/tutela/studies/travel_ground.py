@@ -63,6 +63,13 @@ def take_in_surface(path: Path, origin: Origin | None = None) -> TravelGround:
     return TravelGround(surface, known, content)
 
 
+def lay_in_surface(surface: Surface, origin: Origin) -> TravelGround:
+    """A surface that was built here and now, with where its layers are from."""
+    manifest, content = describe_surface(surface)
+    known = replace(manifest, licence=origin.licence, attribution=origin.attribution, invented=origin.invented)
+    return TravelGround(surface, known, content)
+
+
 def ring_minutes() -> tuple[float, ...]:
     """The doctrine's rings in minutes, without the premises themselves."""
     return tuple(float(ring.minutes) for ring in load_doctrine().rings if ring.minutes > 0)

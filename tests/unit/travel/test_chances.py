@@ -134,7 +134,8 @@ def test_hurdles_are_put_together_without_believing_them_independent():
     verdict = judge(held, "may-move", "s", "foot", "dry")
     assert (verdict.chance.low, verdict.chance.mid, verdict.chance.high) == pytest.approx((0.2, 0.72, 0.9))
     assert (verdict.delay_minutes.mid, verdict.delay_minutes.high) == (60, 120)
-    assert verdict.missing == ("flight assurance", "clearance")
+    assert verdict.missing == ("clearance",)
+    assert judge(held, "may-move", "s", "air: h, then foot", "dry").missing == ("flight assurance", "clearance")
 
 
 def test_a_hurdle_holds_for_its_sites_modes_and_seasons_only():

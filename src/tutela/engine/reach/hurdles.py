@@ -69,7 +69,7 @@ def judge(hurdles: Sequence[Hurdle], asked: Asked, site_id: str, mode: str, seas
     """
     held = tuple(item for item in hurdles if item.asked == asked and item.holds_for(site_id, mode, season))
     named = {item.item for item in held}
-    missing = tuple(item for item in ITEMS[asked] if item not in named and item != "other")
+    missing = tuple(item for item in ITEMS[asked] if item not in named and _is_asked(item, mode))
     if not held:
         return Verdict(asked, None, None, (), missing)
     product = 1.0
@@ -90,3 +90,8 @@ def judge(hurdles: Sequence[Hurdle], asked: Asked, site_id: str, mode: str, seas
         held,
         missing,
     )
+
+
+def _is_asked(item: str, mode: str) -> bool:
+    """Whether silence about it must be told: nobody on the ground needs a flight assured."""
+    return item != "other" and (item != "flight assurance" or mode.startswith("air"))

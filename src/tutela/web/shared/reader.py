@@ -19,6 +19,7 @@ from tutela.kernel.problems import Problem
 if TYPE_CHECKING:
     from tutela.catalogue.presences import Presence
     from tutela.kernel.manifests import Manifest
+    from tutela.studies.book_keeping import KeptBook
     from tutela.studies.comparisons import Comparison
     from tutela.studies.shelf import Shelf, Study
 
@@ -79,6 +80,16 @@ class ReadersShelf:
         manifest = comparison.manifest
         require_read(self.shelf.principal, manifest.marking, manifest.compartments)
         return comparison
+
+    def reach_books(self) -> tuple[Manifest, ...]:
+        """The books of reach that this reader may see, the latest day first."""
+        return self.shelf.reach_books()
+
+    def load_reach_book(self, digest: str) -> KeptBook:
+        """One book of reach, refused where its marking or a compartment is above the reader."""
+        book = self.shelf.load_reach_book(digest)
+        require_read(self.shelf.principal, book.manifest.marking, book.manifest.compartments)
+        return book
 
     def suggest(self, name: str) -> tuple[Presence, ...]:
         """Presences whose id or name is spelt nearly so, the nearest first, at most four."""
