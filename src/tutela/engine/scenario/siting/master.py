@@ -1,0 +1,169 @@
+"""The bound from tangents: coverage of each group lies below every tangent plane, and HiGHS finds the best below them.
+
+Floors are bounds on sums of groups, so a floor that no plan can reach makes the program infeasible at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.engine.scenario.siting import kernels
+from tutela.engine.scenario.siting.cover import Cover
+from tutela.engine.scenario.siting.prices import height, tangent
+from tutela.engine.scenario.siting.rules import Aim, Rules
+
+Array = NDArray[Any]
+
+_TINY: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What HiGHS found: fractions of candidates, a proven bound, prices of rules and of floors.
+
+    status    "optimal", "infeasible", or "stopped" (then the bound alone holds)
+    """
+
+    status: str
+    y: Array
+    theta: Array
+    bound: float
+    rule_price: Array
+    floor_price: Array
+
+
+class Master:
+    """The linear program over candidates (y), coverage of groups (theta) and, for risk, outcomes."""
+
+    def __init__(self, cover: Cover, rules: Rules, aim: Aim) -> None:
+        import highspy
+
+        self.cover, self.rules, self.aim = cover, rules, aim
+        self._inf = highspy.kHighsInf
+        self._solver = highspy.Highs()
+        for name, value in {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off"}.items():
+            self._solver.setOptionValue(name, value)
+        self.n, self.groups = cover.n_candidates, cover.n_groups
+        self.scale = float(max(1.0, cover.group_weights().sum() / 100.0))
+        self._add_columns()
+        self._add_rules()
+        self._add_outcomes()
+        self.cuts = 0
+
+    def _add_columns(self) -> None:
+        for low, high in zip(self.rules.low.tolist(), self.rules.high.tolist(), strict=True):
+            self._solver.addVar(low, high)
+        for weight in self.cover.group_weights().tolist():
+            self._solver.addVar(0.0, weight / self.scale)
+
+    def _add_rules(self) -> None:
+        by_row = self.rules.matrix.tocsr()
+        for i, limit in enumerate(self.rules.limit.tolist()):
+            part = slice(int(by_row.indptr[i]), int(by_row.indptr[i + 1]))
+            self._row(-self._inf, limit, by_row.indices[part], by_row.data[part])
+        for _, of, least in self.aim.floors:
+            at = np.flatnonzero(of)
+            self._row(least / self.scale, self._inf, self.n + at, of[at])
+
+    def _add_outcomes(self) -> None:
+        """The value: a sum over groups; the least outcome; or the mean of the worst `tail` (Rockafellar, Uryasev)."""
+        solver, aim = self._solver, self.aim
+        solver.changeObjectiveSense(_maximise())
+        if aim.kind == "expected":
+            for g, worth in enumerate((aim.chance @ aim.outcomes).tolist()):
+                solver.changeColCost(self.n + g, worth)
+            return
+        first = self.n + self.groups
+        solver.addVar(-self._inf, self._inf)
+        solver.changeColCost(first, 1.0)
+        for s, of in enumerate(aim.outcomes):
+            at = np.flatnonzero(of)
+            columns, values = np.append(self.n + at, first), np.append(of[at], -1.0)
+            if aim.kind == "cvar":
+                solver.addVar(0.0, self._inf)
+                solver.changeColCost(first + 1 + s, -float(aim.chance[s]) / aim.tail)
+                columns, values = np.append(columns, first + 1 + s), np.append(values, 1.0)
+            self._row(0.0, self._inf, columns, values)
+
+    def _row(self, low: float, high: float, columns: Array, values: Array) -> None:
+        self._solver.addRow(low, high, len(columns), columns.astype(np.int32), values.astype(np.float64))
+
+    def cut_at(self, y: Array) -> Array:
+        """Add the tangent of each group at this plan; returns what each group covers there."""
+        x = self.cover.serve(y)
+        return self.cut_with(tangent(x, smooth=self.cover.smooth), x)
+
+    def cut_with(self, t: Array, x: Array | None = None) -> Array:
+        """Add the plane that prices t in [0, 1] give each group: valid for any such prices."""
+        cover = self.cover
+        constant = np.bincount(
+            cover.group, weights=cover.weight * height(t, smooth=cover.smooth), minlength=self.groups
+        )
+        slopes = np.zeros((self.groups, self.n))
+        kernels.pull_groups(*cover.by_row, cover.weight * t, cover.group, slopes)
+        for g in range(self.groups):
+            at = np.flatnonzero(slopes[g] > _TINY * self.scale)
+            # Dropped slopes go into the constant: the plane stays above.
+            rest = float(slopes[g].sum() - slopes[g][at].sum())
+            columns, values = np.append(self.n + g, at), np.append(1.0, -slopes[g][at] / self.scale)
+            self._row(-self._inf, (float(constant[g]) + rest) / self.scale, columns, values)
+            self.cuts += 1
+        if x is None:
+            return constant
+        return np.bincount(cover.group, weights=cover.weight * cover.covered(x), minlength=self.groups)
+
+    def solve(self, seconds: float = 1e9) -> Answer:
+        """The best below all planes with candidates in fractions: a bound on every plan."""
+        return self._run(seconds)
+
+    def solve_whole(self, seconds: float, gap: float, start: Array | None = None) -> Answer:
+        """The best below all planes with whole candidates."""
+        import highspy
+
+        solver = self._solver
+        whole = highspy.HighsVarType.kInteger
+        at = np.arange(self.n, dtype=np.int32)
+        solver.changeColsIntegrality(self.n, at, np.full(self.n, whole))
+        solver.setOptionValue("mip_rel_gap", gap)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = [*start.tolist(), *([0.0] * (solver.getNumCol() - self.n))]
+            solver.setSolution(self.n, at, start)
+        try:
+            return self._run(seconds, is_whole=True)
+        finally:
+            solver.changeColsIntegrality(self.n, at, np.full(self.n, highspy.HighsVarType.kContinuous))
+
+    def _run(self, seconds: float, *, is_whole: bool = False) -> Answer:
+        import highspy
+
+        solver = self._solver
+        solver.setOptionValue("time_limit", solver.getRunTime() + max(0.05, seconds))
+        solver.run()
+        status, info = solver.getModelStatus(), solver.getInfo()
+        found = solver.getSolution()
+        values = np.array(found.col_value) if len(found.col_value) else np.zeros(self.n + self.groups)
+        y, theta = values[: self.n], values[self.n : self.n + self.groups] * self.scale
+        none = np.zeros(len(self.rules.limit)), np.zeros(len(self.aim.floors))
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Answer("infeasible", y, theta, -np.inf, *none)
+        is_done = status == highspy.HighsModelStatus.kOptimal
+        if is_whole:
+            bound = float(info.mip_dual_bound) * self.scale
+            return Answer("optimal" if is_done else "stopped", y, theta, bound, *none)
+        if not is_done:
+            return Answer("stopped", y, theta, np.inf, *none)
+        dual = np.abs(np.array(found.row_dual)) * self.scale
+        k = len(self.rules.limit)
+        bound = float(info.objective_function_value) * self.scale
+        return Answer("optimal", y, theta, bound, dual[:k], dual[k : k + len(self.aim.floors)] / self.scale)
+
+
+def _maximise() -> Any:
+    import highspy
+
+    return highspy.ObjSense.kMaximize

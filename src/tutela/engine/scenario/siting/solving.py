@@ -1,0 +1,204 @@
+"""From a siting problem to a plan, a bound, and what stands between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutela.engine.scenario.siting.closing_in import Between, Effort, close_in, first_plan, round_down
+from tutela.engine.scenario.siting.cover import Cover
+from tutela.engine.scenario.siting.master import Answer, Master
+from tutela.engine.scenario.siting.polish import COMPACT_PAIRS, solve_by_tangents, solve_compact
+from tutela.engine.scenario.siting.prices import start_walk, walk
+from tutela.engine.scenario.siting.rules import Aim, Rules
+from tutela.engine.scenario.siting.search import exchange_for, greedy, greedy_for_floors, judge
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Siting:
+    """A question: who can be served by whom, what a plan must keep to, what is to be raised, what is open now."""
+
+    cover: Cover
+    rules: Rules
+    aim: Aim
+    now: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How near is near enough, and how long at most; `left` says how many seconds remain (the engine has no clock)."""
+
+    gap: float = 1e-4
+    left: Callable[[], float] = field(default=lambda: 1e9)
+    told: Callable[[float], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The best plan found and a bound that no plan passes. `y` is None where none was found.
+
+    is_impossible   it is proven that no plan keeps to rules and floors
+    """
+
+    y: Array | None
+    value: float
+    bound: float
+    is_impossible: bool = False
+
+    @property
+    def gap(self) -> float:
+        """What is unproven, as a fraction of the bound."""
+        return max(0.0, self.bound - self.value) / self.bound if self.bound > 0 else 0.0
+
+
+def solve(siting: Siting, patience: Patience | None = None) -> Solution:
+    """The best plan that can be found within this patience, with its proven bound."""
+    patience = patience or Patience()
+    if not len(siting.cover) and siting.aim.is_plain:
+        y = greedy(siting.cover, siting.rules, _begin(siting))
+        return Solution(y, 0.0, 0.0)
+    return _solve_plain(siting, patience) if siting.aim.is_plain else _solve_with_floors(siting, patience)
+
+
+def _solve_plain(siting: Siting, patience: Patience) -> Solution:
+    """Expected coverage without floors: prices, rounding, proof, and the rest to its end."""
+    worth = siting.aim.chance @ siting.aim.outcomes
+    cover = replace(siting.cover, weight=siting.cover.weight * worth[siting.cover.group])
+    start = _begin(siting)
+    if not siting.rules.allow(start):
+        return _solve_with_floors(siting, patience)
+    at = first_plan(cover, siting.rules, start)
+    seen: list[float] = []
+
+    def enough(gap: float) -> bool:
+        patience.told(gap)
+        seen.append(gap)
+        is_stuck = len(seen) >= 4 and seen[-4] - gap < 0.03 * gap
+        return is_stuck or patience.left() <= 0
+
+    at = close_in(cover, at, Effort(patience.gap, enough=enough))
+    while at.gap > patience.gap and patience.left() > 0:
+        columns = np.flatnonzero((at.rules.high > 0.5) | (at.y > 0.5))
+        kept, went = cover.keep(columns)
+        rules = at.rules.keep(columns)
+        if kept.smooth or kept.n_pairs > COMPACT_PAIRS:
+            at = _finish_by_tangents(kept, rules, at, (columns, went), patience)
+        else:
+            y, bound = solve_compact(kept, rules, patience.left(), patience.gap / 2, at.y[columns])
+            at = _merge(at, kept, (columns, y), bound)
+        break
+    return Solution(at.y, at.value, max(at.bound, at.value))
+
+
+def _merge(at: Between, kept: Cover, found: tuple[Array, Array | None], bound: float) -> Between:
+    """What was solved over the candidates that were left; all others were proven to add nothing to the best plan."""
+    columns, y = found
+    if y is not None:
+        value = float(kept.values(y).sum())
+        if value > at.value:
+            whole = np.zeros(len(at.y))
+            whole[columns] = y
+            at = replace(at, y=whole, value=value)
+    return replace(at, bound=max(at.value, min(at.bound, bound)))
+
+
+def _finish_by_tangents(
+    kept: Cover, rules: Rules, at: Between, where: tuple[Array, Array], patience: Patience
+) -> Between:
+    columns, went = where
+    aim = Aim(np.ones((1, kept.n_groups)))
+    master = Master(kept, rules, aim)
+    inside = went >= 0
+    t = np.ones(len(kept))
+    t[went[inside]] = at.t[inside]
+    master.cut_with(t)
+    master.cut_at(at.y[columns])
+    _, bound = _tighten(master, at.y[columns], patience, (at.value, at.bound))
+    y, proven = solve_by_tangents(master, aim, (at.y[columns], at.value), patience.gap, patience.left)
+    return _merge(at, kept, (columns, y), min(bound, proven))
+
+
+def _tighten(master: Master, y: Array, patience: Patience, at: tuple[float, float]) -> tuple[Answer, float]:
+    """Tangents between the answer and the best point yet (in-out), until the bound stands still."""
+    value, bound = at
+    inner, best_inner = y.copy(), -np.inf
+    answer = master.solve()
+    still = 0
+    for _ in range(400):
+        if answer.status != "optimal" or patience.left() <= 0:
+            break
+        is_better = answer.bound < bound - 1e-5 * abs(bound)
+        still = 0 if is_better else still + 1
+        bound = min(bound, answer.bound)
+        if still >= 8 or bound - value <= patience.gap * abs(bound):
+            break
+        patience.told(max(0.0, bound - value) / max(bound, 1e-12))
+        between = 0.5 * inner + 0.5 * answer.y
+        for point in (between, answer.y):
+            reached = master.aim.value(master.cut_at(point))
+            if reached > best_inner:
+                inner, best_inner = point, reached
+        answer = master.solve()
+    return answer, bound
+
+
+def _solve_with_floors(siting: Siting, patience: Patience) -> Solution:
+    """Floors or risk: the program over groups bounds, fractions are rounded, floors repaired, then whole candidates."""
+    cover, rules, aim = siting.cover, siting.rules, siting.aim
+    master = Master(cover, rules, aim)
+    best, value = _repaired(siting, _begin(siting))
+    master.cut_at(best if best is not None else _begin(siting))
+    worth = aim.slopes(cover.values(_begin(siting)))
+    weighted = replace(cover, weight=cover.weight * (worth + 1e-12)[cover.group])
+    walked = walk(weighted, rules, start_walk(weighted, _begin(siting)), 200)
+    master.cut_with(walked.best_t)
+    answer, bound = _tighten(master, walked.y, patience, (value, np.inf))
+    if answer.status == "infeasible":
+        return Solution(None, -np.inf, -np.inf, is_impossible=True)
+    for least in (0.02, 0.3, 0.6):
+        y, covered = _repaired(siting, round_down(cover, rules, answer.y, least))
+        if y is not None and covered > value:
+            best, value = y, covered
+    if bound - value > patience.gap * abs(bound) and patience.left() > 0:
+        found, proven = solve_by_tangents(master, aim, (best, value), patience.gap, patience.left)
+        if proven == -np.inf:
+            return Solution(None, -np.inf, -np.inf, is_impossible=True)
+        bound = min(bound, proven)
+        if found is not None:
+            best, value = found, judge(cover, aim, found)[1]
+    return Solution(best, value, max(bound, value) if best is not None else bound)
+
+
+def _repaired(siting: Siting, start: Array) -> tuple[Array | None, float]:
+    """From a start to a plan that reaches the floors: cover what they lack first, then all, then exchange."""
+    cover, rules, aim = siting.cover, siting.rules, siting.aim
+    best: tuple[Array | None, float] = (None, -np.inf)
+    if not rules.allow(start):
+        return best
+    for first in (start, _begin(siting)):
+        y = first
+        if aim.floors:
+            cap = np.zeros(cover.n_groups)
+            for _, of, least in aim.floors:
+                at = of > 0
+                cap[at] = np.maximum(cap[at], least * cover.group_weights()[at] / (of @ cover.group_weights()))
+            y = greedy_for_floors(cover, rules, first, cap)
+        y = exchange_for(cover, rules, aim, greedy(cover, rules, y))
+        short, value = judge(cover, aim, y)
+        if aim.reached(cover.values(y)) and value > best[1]:
+            best = y, value
+        del short
+        if np.array_equal(start, _begin(siting)):
+            break
+    return best
+
+
+def _begin(siting: Siting) -> Array:
+    """What must be open and nothing else."""
+    return (siting.rules.low > 0.5).astype(float)
