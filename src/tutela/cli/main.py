@@ -22,6 +22,7 @@ from tutela.cli import (
     reach_table,
     register,
     releases,
+    scenario,
     serve,
     statement,
     trace,
@@ -51,6 +52,7 @@ app.add_typer(events.app, name="events")
 app.add_typer(places.app, name="places")
 app.add_typer(presence.app, name="presence")
 app.add_typer(reach.app, name="surface")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(statement.app, name="statement")
 app.command("demo")(demo.demo)
 app.command("inspect")(inspect.inspect)

@@ -35,13 +35,14 @@ def compiled(kernel: Kernel) -> Kernel:
 def _compile(kernel: Callable[..., Any]) -> Callable[..., Any]:
     import numba  # half a second that only those who compute should wait
 
+    settings: Any = numba.config
     if not _kept_in:
         made: Callable[..., Any] = numba.njit(nogil=True)(kernel)
         return made
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _kept_in[0]
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = _kept_in[0]
     try:
         made = numba.njit(nogil=True, cache=True)(kernel)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
     return made

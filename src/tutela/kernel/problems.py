@@ -42,6 +42,8 @@ _KINDS: Final = (
     ProblemKind("raster-unusable", "The raster cannot be used"),
     ProblemKind("shape-projection", "The shapes are not in degrees of WGS 84"),
     ProblemKind("mapping-invalid", "The mapping cannot be used"),
+    ProblemKind("spec-invalid", "The spec cannot be used"),
+    ProblemKind("plan-impossible", "No plan keeps to everything that was asked for"),
     # what people ask for
     ProblemKind("option-invalid", "An option has a value that does not fit"),
     ProblemKind("date-invalid", "The date is not a day"),

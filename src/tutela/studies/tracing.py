@@ -25,11 +25,12 @@ from tutela.studies.comparisons import KIND as COMPARISON
 from tutela.studies.comparisons import repeat_comparison
 from tutela.studies.licences import WHY, account_for
 from tutela.studies.reach_keeping import repeat_reach
+from tutela.studies.sitings import SITING, repeat_siting, was_stopped
 
 ROWS_SHOWN = 20
 """So many source rows are listed; the rest are counted."""
 
-_WITH_FILES = ("events", "sites", "areas", "people", "people-grid", "surface")
+_WITH_FILES = ("events", "sites", "areas", "people", "people-grid", "surface", "siting-inputs")
 """Kinds of artifacts that were read from files of people's own."""
 
 
@@ -105,6 +106,9 @@ def trace(
         elif link.kind == BOOK:
             told("computing the book of reach again")
             _require_same(repeat_book(store, link, principal), link)
+        elif link.kind == SITING and not was_stopped(store, link, principal):
+            told("siting again")
+            _require_same(repeat_siting(store, link, principal), link)
         else:
             told(f"reading {link.kind} {link.content[:12]} again")
             store.verify(link, principal)

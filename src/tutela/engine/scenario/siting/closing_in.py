@@ -85,7 +85,9 @@ def close_in(cover: Cover, at: Between, effort: Effort) -> Between:
     return at
 
 
-def _round(cover: Cover, at: Between, columns: Array, how: tuple[int, np.random.Generator]) -> tuple[Between, Array]:
+def _round(
+    cover: Cover, at: Between, columns: Array, how: tuple[int, np.random.Generator]
+) -> tuple[Between, Array]:
     steps, dice = how
     kept, went = cover.keep(columns)
     rules = at.rules.keep(columns)
@@ -114,12 +116,12 @@ def _better(
 ) -> tuple[Array | None, float]:
     """Round the fractions in several ways, disturb the best plan a few times, and exchange from each."""
     y, value = best
-    tries = [round_down(cover, rules, fractions, least) for least in (0.02, 0.5)]
+    tries = [round_down(rules, fractions, least) for least in (0.02, 0.5)]
     for n in range(6):
         if n >= len(tries):
             if y is None:
                 break
-            tries.append(_disturb(cover, rules, y, dice))
+            tries.append(_disturb(rules, y, dice))
         tried = exchange(cover, rules, greedy(cover, rules, tries[n]))
         covered = float(cover.values(tried).sum())
         if rules.allow(tried) and covered > value + EPSILON:
@@ -127,7 +129,7 @@ def _better(
     return y, value
 
 
-def round_down(cover: Cover, rules: Rules, fractions: Array, least: float) -> Array:
+def round_down(rules: Rules, fractions: Array, least: float) -> Array:
     """Open what must be open, then candidates by their fraction from the largest, while the rules allow it."""
     y = (rules.low > 0.5).astype(float)
     left = rules.left(y) + rules.tolerance
@@ -140,8 +142,8 @@ def round_down(cover: Cover, rules: Rules, fractions: Array, least: float) -> Ar
     return y
 
 
-def _disturb(cover: Cover, rules: Rules, y: Array, dice: np.random.Generator) -> Array:
-    """Close a few open candidates near one another: those that share the most rows with one drawn by chance."""
+def _disturb(rules: Rules, y: Array, dice: np.random.Generator) -> Array:
+    """Close a few open candidates, drawn by chance."""
     may_close = np.flatnonzero((y > 0.5) & (rules.low < 0.5))
     tried = y.copy()
     if not len(may_close):

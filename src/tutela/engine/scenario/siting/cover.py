@@ -144,14 +144,16 @@ def _spread(value: Array, n: int) -> Array:
 
 
 def _aggregate(rows: Demand, shape: tuple[int, int]) -> tuple[Demand, Array, Array]:
-    """Add up the weights of rows of one group with the very same pairs; by group what nobody reaches; who went where.
+    """Add up rows of one group with the very same pairs; also by group what nobody reaches, and who went where.
 
     Signatures are checked, not trusted: a row that is not the one its signature was first seen at stays itself.
     """
     start, index, value = rows.pairs
     dice = np.random.default_rng(20)
     mark = dice.integers(1, 2**63, shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    signature = kernels.sign_rows(start, index, value, mark, dice.integers(1, 2**63, shape[0], np.uint64)[rows.group])
+    signature = kernels.sign_rows(
+        start, index, value, mark, dice.integers(1, 2**63, shape[0], np.uint64)[rows.group]
+    )
     _, first, place = np.unique(signature, return_index=True, return_inverse=True)
     wrong = kernels.differ_from_first(start, index, value, first[place])
     odd = np.flatnonzero(wrong | (rows.group != rows.group[first[place]]))

@@ -154,9 +154,10 @@ def pull_groups(start: Array, index: Array, value: Array, u: Array, group: Array
 
 @compiled
 def gain_by_group(
-    pairs: tuple[Array, Array, Array], c: int, weight: Array, group: Array, x: Array, smooth: bool, out: Array
+    pairs: tuple[Array, Array, Array], c: int, rows: tuple[Array, Array, Array], smooth: bool, out: Array
 ) -> None:
-    """What opening candidate `c` adds to each group (pairs by column)."""
+    """What opening candidate `c` adds to each group (pairs by column); `rows`: weight, group, x."""
+    weight, group, x = rows
     start, index, value = pairs
     many = len(value) > 1
     for e in range(start[c], start[c + 1]):
@@ -224,14 +225,13 @@ def tally(
 
 
 @compiled
-def step_prices(
-    t: Array, x: Array, step: Array, weight: Array, smooth: bool, u: Array, mean: Array
-) -> float:
+def step_prices(t: Array, rows: tuple[Array, Array, Array], smooth: bool, u: Array, mean: Array) -> float:
     """Move the price of each row towards what its service says; returns the constant of the bound.
 
     phi(x) is the least, over t in [0, 1], of t x + h(t): h = 1 - t for min(1, x), 1 - t + t log t for 1 - exp(-x).
-    `u` becomes weight * t, and t is added to `mean`.
+    `rows`: x, length of the step, weight. `u` becomes weight * t, and t is added to `mean`.
     """
+    x, step, weight = rows
     constant = 0.0
     for j in range(len(t)):
         if smooth:

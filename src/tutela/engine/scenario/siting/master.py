@@ -1,4 +1,4 @@
-"""The bound from tangents: coverage of each group lies below every tangent plane, and HiGHS finds the best below them.
+"""The bound from tangents: coverage of each group lies below every tangent, and HiGHS finds the best below them.
 
 Floors are bounds on sums of groups, so a floor that no plan can reach makes the program infeasible at once.
 """
@@ -15,6 +15,7 @@ from tutela.engine.scenario.siting import kernels
 from tutela.engine.scenario.siting.cover import Cover
 from tutela.engine.scenario.siting.prices import height, tangent
 from tutela.engine.scenario.siting.rules import Aim, Rules
+from tutela.engine.scenario.siting.solver import quiet_solver
 
 Array = NDArray[Any]
 
@@ -44,9 +45,7 @@ class Master:
 
         self.cover, self.rules, self.aim = cover, rules, aim
         self._inf = highspy.kHighsInf
-        self._solver = highspy.Highs()
-        for name, value in {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off"}.items():
-            self._solver.setOptionValue(name, value)
+        self._solver = quiet_solver()
         self.n, self.groups = cover.n_candidates, cover.n_groups
         self.scale = float(max(1.0, cover.group_weights().sum() / 100.0))
         self._add_columns()
@@ -70,7 +69,7 @@ class Master:
             self._row(least / self.scale, self._inf, self.n + at, of[at])
 
     def _add_outcomes(self) -> None:
-        """The value: a sum over groups; the least outcome; or the mean of the worst `tail` (Rockafellar, Uryasev)."""
+        """A sum over groups; the least outcome; or the mean of the worst `tail` (Rockafellar and Uryasev 2000)."""
         solver, aim = self._solver, self.aim
         solver.changeObjectiveSense(_maximise())
         if aim.kind == "expected":
@@ -130,8 +129,6 @@ class Master:
         solver.changeColsIntegrality(self.n, at, np.full(self.n, whole))
         solver.setOptionValue("mip_rel_gap", gap)
         if start is not None:
-            solution = highspy.HighsSolution()
-            solution.col_value = [*start.tolist(), *([0.0] * (solver.getNumCol() - self.n))]
             solver.setSolution(self.n, at, start)
         try:
             return self._run(seconds, is_whole=True)

@@ -15,7 +15,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """An upper bound on g @ y, the price of each rule behind it, and what opening each candidate adds net of prices."""
+    """An upper bound on g @ y, the price of each rule behind it, and what each candidate adds net of prices."""
 
     value: float
     price: Array
@@ -25,8 +25,8 @@ class Most:
 def most_of(rules: Rules, g: Array) -> Most:
     """By prices alone: for any prices >= 0, price @ limit + sum over candidates of their best, is a bound.
 
-    One rule: the price at which the fractional knapsack is full, which is exact. More rules: coordinate descent over
-    the prices, each in turn exact, which stops early but never lies.
+    One rule: the price at which the fractional knapsack is full, which is exact. More rules: descent over one
+    price after another, each in turn exact, which stops early but never lies.
     """
     price = np.zeros(len(rules.limit))
     dense = rules.matrix.toarray() if len(rules.limit) <= 4 else None
@@ -42,7 +42,7 @@ def most_of(rules: Rules, g: Array) -> Most:
 
 
 def _knapsack_price(g: Array, cost: Array, limit: float, rules: Rules) -> float:
-    """The least price >= 0 at which what is worth opening fits: the function of the price is convex and piecewise linear."""
+    """The least price >= 0 at which what is worth opening fits: a corner of a convex, piecewise linear function."""
     used = np.where(g > 0, rules.high, rules.low)
     total = float(cost @ used)
     if total <= limit:

@@ -15,8 +15,10 @@ from tutela.engine.scenario.siting.rules import Aim, Rules
 Array = NDArray[Any]
 
 
-def cover_one_by_one(demand: list[tuple[float, int, dict[int, float]]], y: Array, kind: str, k: int = 1) -> list[float]:
-    """Covered weight by group, from (weight, group, value by candidate) of each point and the definition of the kind."""
+def cover_one_by_one(
+    demand: list[tuple[float, int, dict[int, float]]], y: Array, kind: str, k: int = 1
+) -> list[float]:
+    """Covered weight by group, from (weight, group, value by candidate) of each point, by definition."""
     groups = [0.0] * (1 + max((group for _, group, _ in demand), default=-1))
     for weight, group, values in demand:
         served = [value for c, value in values.items() if y[c] > 0.5]

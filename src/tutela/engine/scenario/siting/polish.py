@@ -12,6 +12,7 @@ from tutela.engine.scenario.siting.cover import Cover
 from tutela.engine.scenario.siting.master import Master
 from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.engine.scenario.siting.search import exchange_for, judge
+from tutela.engine.scenario.siting.solver import quiet_solver
 
 Array = NDArray[Any]
 
@@ -104,15 +105,3 @@ def solve_by_tangents(
         if bound - value <= gap * max(abs(bound), 1e-12):
             break
     return y, bound
-
-
-def quiet_solver(seconds: float, gap: float = 0.0) -> Any:
-    """HiGHS in one thread with a fixed seed, silent."""
-    import highspy
-
-    solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "random_seed": 0, "parallel": "off", "mip_rel_gap": gap}
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    solver.setOptionValue("time_limit", min(1e9, max(0.05, seconds)))
-    return solver

@@ -47,9 +47,10 @@ def bound_at(cover: Cover, rules: Rules, t: Array) -> tuple[float, Array]:
 def height(t: Array, *, smooth: bool) -> Array:
     """h(t): 1 - t for min(1, x), 1 - t + t log t for 1 - exp(-x)."""
     if not smooth:
-        return 1.0 - t
-    safe = np.maximum(t, 1e-300)
-    return 1.0 - t + t * np.log(safe)
+        plain: Array = 1.0 - t
+        return plain
+    curved: Array = 1.0 - t + t * np.log(np.maximum(t, 1e-300))
+    return curved
 
 
 def tangent(x: Array, *, smooth: bool) -> Array:
@@ -85,7 +86,7 @@ def walk(cover: Cover, rules: Rules, at: Walk, steps: int, told: Callable[[float
         new = _nearest(rules, y + tau * collected, tau)
         x = cover.serve(2.0 * new - y)
         y = new
-        constant = kernels.step_prices(t, x, sigma, cover.weight, cover.smooth, u, mean_t)
+        constant = kernels.step_prices(t, (x, sigma, cover.weight), cover.smooth, u, mean_t)
         mean_y, n = mean_y + y, n + 1
         if step % STRETCH == 0:
             bound, _ = bound_at(cover, rules, mean_t / n)
@@ -104,7 +105,8 @@ def walk(cover: Cover, rules: Rules, at: Walk, steps: int, told: Callable[[float
 def _row_sums(cover: Cover) -> Array:
     start, _, value = cover.by_row
     if len(value) == 1:
-        return np.diff(start) * value[0]
+        plain: Array = np.diff(start) * value[0]
+        return plain
     return np.add.reduceat(value, start[:-1]) if len(cover) else np.zeros(0)
 
 

@@ -1,4 +1,4 @@
-"""What a plan must keep to: linear rules, places that are fixed, and how coverage of groups adds up to one value."""
+"""What a plan must keep to: linear rules and fixed places; and how coverage of groups becomes one value."""
 
 from __future__ import annotations
 

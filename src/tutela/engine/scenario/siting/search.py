@@ -61,7 +61,7 @@ def greedy_for_floors(cover: Cover, rules: Rules, start: Array, cap: Array) -> A
     while queue:
         _, c = heapq.heappop(queue)
         gain = np.zeros(cover.n_groups)
-        kernels.gain_by_group(cover.by_column, c, cover.weight, cover.group, x, cover.smooth, gain)
+        kernels.gain_by_group(cover.by_column, c, (cover.weight, cover.group, x), cover.smooth, gain)
         rate = float((np.minimum(reached + gain, cap) - np.minimum(reached, cap)).sum() / cost[c])
         if rate <= 0:
             continue
@@ -170,7 +170,8 @@ def _moves(cover: Cover, rules: Rules, y: Array) -> list[tuple[int, int]]:
     table[1:][rules.low[places] > 0.5] = -np.inf
     table[:, (position >= 0) | (rules.high < 0.5)] = -np.inf
     best = np.argsort(-table, axis=None, kind="stable")
-    left, allowed = rules.left(y) + rules.tolerance, []
+    left = rules.left(y) + rules.tolerance
+    allowed: list[tuple[int, int]] = []
     for i in best[: 50 * MOVES_TRIED].tolist():
         o, c = divmod(i, len(y))
         if not np.isfinite(table[o, c]) or len(allowed) >= MOVES_TRIED:

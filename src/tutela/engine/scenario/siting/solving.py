@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from tutela.engine.scenario.siting.closing_in import Between, Effort, close_in, first_plan, round_down
 from tutela.engine.scenario.siting.cover import Cover
 from tutela.engine.scenario.siting.master import Answer, Master
+from tutela.engine.scenario.siting.most import most_of
 from tutela.engine.scenario.siting.polish import COMPACT_PAIRS, solve_by_tangents, solve_compact
-from tutela.engine.scenario.siting.prices import start_walk, walk
+from tutela.engine.scenario.siting.prices import bound_at, start_walk, walk
 from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.engine.scenario.siting.search import exchange_for, greedy, greedy_for_floors, judge
 
@@ -32,7 +33,7 @@ class Siting:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How near is near enough, and how long at most; `left` says how many seconds remain (the engine has no clock)."""
+    """How near is near enough, and how long at most: `left` says how many seconds remain."""
 
     gap: float = 1e-4
     left: Callable[[], float] = field(default=lambda: 1e9)
@@ -44,12 +45,16 @@ class Solution:
     """The best plan found and a bound that no plan passes. `y` is None where none was found.
 
     is_impossible   it is proven that no plan keeps to rules and floors
+    rule_price, floor_price   what a unit more of each rule adds to the bound, a unit less of each floor: duals of
+                    the last linear bound, an upper estimate near the plan and no promise far from it
     """
 
     y: Array | None
     value: float
     bound: float
     is_impossible: bool = False
+    rule_price: Array = field(default_factory=lambda: np.zeros(0))
+    floor_price: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
     def gap(self) -> float:
@@ -62,7 +67,7 @@ def solve(siting: Siting, patience: Patience | None = None) -> Solution:
     patience = patience or Patience()
     if not len(siting.cover) and siting.aim.is_plain:
         y = greedy(siting.cover, siting.rules, _begin(siting))
-        return Solution(y, 0.0, 0.0)
+        return Solution(y, 0.0, 0.0, rule_price=np.zeros(len(siting.rules.limit)))
     return _solve_plain(siting, patience) if siting.aim.is_plain else _solve_with_floors(siting, patience)
 
 
@@ -93,11 +98,13 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
             y, bound = solve_compact(kept, rules, patience.left(), patience.gap / 2, at.y[columns])
             at = _merge(at, kept, (columns, y), bound)
         break
-    return Solution(at.y, at.value, max(at.bound, at.value))
+    _, collected = bound_at(cover, siting.rules, at.t)
+    price = most_of(siting.rules, collected).price
+    return Solution(at.y, at.value, max(at.bound, at.value), rule_price=price)
 
 
 def _merge(at: Between, kept: Cover, found: tuple[Array, Array | None], bound: float) -> Between:
-    """What was solved over the candidates that were left; all others were proven to add nothing to the best plan."""
+    """What was solved over the candidates that were left; the others were proven to be in no better plan."""
     columns, y = found
     if y is not None:
         value = float(kept.values(y).sum())
@@ -149,7 +156,7 @@ def _tighten(master: Master, y: Array, patience: Patience, at: tuple[float, floa
 
 
 def _solve_with_floors(siting: Siting, patience: Patience) -> Solution:
-    """Floors or risk: the program over groups bounds, fractions are rounded, floors repaired, then whole candidates."""
+    """Floors or risk: bound over groups, fractions rounded, floors repaired, then whole candidates."""
     cover, rules, aim = siting.cover, siting.rules, siting.aim
     master = Master(cover, rules, aim)
     best, value = _repaired(siting, _begin(siting))
@@ -162,7 +169,7 @@ def _solve_with_floors(siting: Siting, patience: Patience) -> Solution:
     if answer.status == "infeasible":
         return Solution(None, -np.inf, -np.inf, is_impossible=True)
     for least in (0.02, 0.3, 0.6):
-        y, covered = _repaired(siting, round_down(cover, rules, answer.y, least))
+        y, covered = _repaired(siting, round_down(rules, answer.y, least))
         if y is not None and covered > value:
             best, value = y, covered
     if bound - value > patience.gap * abs(bound) and patience.left() > 0:
@@ -172,7 +179,8 @@ def _solve_with_floors(siting: Siting, patience: Patience) -> Solution:
         bound = min(bound, proven)
         if found is not None:
             best, value = found, judge(cover, aim, found)[1]
-    return Solution(best, value, max(bound, value) if best is not None else bound)
+    bound = max(bound, value) if best is not None else bound
+    return Solution(best, value, bound, rule_price=answer.rule_price, floor_price=answer.floor_price)
 
 
 def _repaired(siting: Siting, start: Array) -> tuple[Array | None, float]:
@@ -190,10 +198,9 @@ def _repaired(siting: Siting, start: Array) -> tuple[Array | None, float]:
                 cap[at] = np.maximum(cap[at], least * cover.group_weights()[at] / (of @ cover.group_weights()))
             y = greedy_for_floors(cover, rules, first, cap)
         y = exchange_for(cover, rules, aim, greedy(cover, rules, y))
-        short, value = judge(cover, aim, y)
+        _, value = judge(cover, aim, y)
         if aim.reached(cover.values(y)) and value > best[1]:
             best = y, value
-        del short
         if np.array_equal(start, _begin(siting)):
             break
     return best

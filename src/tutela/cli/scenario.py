@@ -1,0 +1,174 @@
+"""`tutela scenario`: where to be with less, options side by side, and what closing would leave out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tutela.cli.options import HomeOption, JsonOption, OutOption, home_to_write
+from tutela.cli.speaking import print_json, print_lines, print_note, print_table, telling
+from tutela.data.store.folders import check_out, write_out
+from tutela.kernel.problems import Problem
+from tutela.studies.compiling import keep_compiled
+from tutela.studies.siting_options import (
+    CutsSpec,
+    cut_files,
+    option_files,
+    read_options,
+    study_cuts,
+    study_options,
+)
+from tutela.studies.siting_specs import read_spec
+from tutela.studies.siting_tables import read_tables
+from tutela.studies.sitings import SitingCase, keep_siting, out_files, read_folder, study_siting
+
+app = typer.Typer(no_args_is_help=True, help="What a change of presence would change.")
+
+SpecArgument = Annotated[Path, typer.Argument(metavar="SPEC", help="A siting spec (TOML).")]
+
+
+@app.command("site")
+def site(spec: SpecArgument, out: OutOption, home: HomeOption = None, json: JsonOption = False) -> None:
+    """Find the best plan for a budget, with a proven bound, what binds it, and plans that are about as good."""
+    check_out(out)
+    place = home_to_write(home)
+    keep_compiled(place)
+    with telling(as_json=json) as tell:
+        tell("reading the spec and its tables")
+        case = _case(spec)
+        tell(f"siting among {len(case.tables.candidates):,} candidates")
+        study, content = study_siting(case, lambda gap: tell(f"at most {gap:.3%} from the best"))
+        if place is not None:
+            keep_siting(place.store, case, study.manifest, content)
+        write_out(out, out_files(study))
+    report = study.report | {"seconds": round(study.seconds, 3), "artifact": study.manifest.content}
+    if json:
+        print_json(report)
+        return
+    _print_plan(report)
+    _close(out, study.manifest.marking.label, is_kept=place is not None)
+
+
+@app.command("options")
+def options(
+    spec: SpecArgument,
+    plans: Annotated[Path, typer.Option("--plans", help="Options (CSV): option, site_id, type.")],
+    out: OutOption,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Score the plans that you bring side by side, and each against the best plan that costs no more."""
+    check_out(out)
+    place = home_to_write(home)
+    keep_compiled(place)
+    with telling(as_json=json) as tell:
+        tell("reading the spec and its tables")
+        case = _case(spec)
+        brought = read_options(plans, case)
+        tell(f"scoring {len(brought)} options")
+        study, content = study_options(case, brought)
+        if place is not None:
+            keep_siting(place.store, case, study.manifest, content)
+        write_out(out, option_files(study))
+    report = study.report | {"artifact": study.manifest.content}
+    if json:
+        print_json(report)
+        return
+    rows = [
+        [row["option"], f"{row['value']:,.0f}", f"{row['share']:.1%}", f"{row['best_of_equal_cost']['value']:,.0f}",
+         f"{row['best_of_equal_cost']['lost']:.1%}", "; ".join(row["breaks"])]
+        for row in report["options"]
+    ]  # fmt: skip
+    print_table(
+        "Options",
+        ["option", "covered", "share", "best of equal cost", "left on the table", "rules it breaks"],
+        rows,
+    )
+    _close(out, study.manifest.marking.label, is_kept=place is not None)
+
+
+@app.command("cuts")
+def cuts(
+    spec: SpecArgument,
+    out: OutOption,
+    budget: Annotated[str, typer.Option("--budget", help="The budget that is cut, by its name in the spec.")],
+    share: Annotated[
+        str, typer.Option("--cut", help="Cuts to show, in per cent of what is spent now.")
+    ] = "15,25,70",
+    posts: Annotated[str, typer.Option("--posts", help="The column of posts in the candidates.")] = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show what is left out, step by step, when places close in turn. Strictly confidential by default."""
+    check_out(out)
+    place = home_to_write(home)
+    keep_compiled(place)
+    with telling(as_json=json) as tell:
+        tell("reading the spec and its tables")
+        case = _case(spec)
+        tell("closing in turn")
+        study, content = study_cuts(case, CutsSpec(budget, _shares(share), posts))
+        if place is not None:
+            keep_siting(place.store, case, study.manifest, content)
+        write_out(out, cut_files(study))
+    report = study.report | {"artifact": study.manifest.content, "marking": study.manifest.marking.label}
+    if json:
+        print_json(report)
+        return
+    rows = [
+        [str(i + 1), f"{step['site_id']} {step['type']}", f"{step['spent']:,.0f}", f"{step['covered']:,.0f}",
+         f"{step['share']:.1%}", f"{step['lost_per_unit']:,.3f}"]
+        for i, step in enumerate(report["steps"])
+    ]  # fmt: skip
+    heads = ["step", "closed", f"{budget} spent", "still covered", "share", f"lost per unit of {budget}"]
+    print_table("Closures in turn, each place where least is lost per unit saved", heads, rows)
+    print_lines("", *(f"- {sentence}" for sentence in report["limits"]))
+    _close(out, study.manifest.marking.label, is_kept=place is not None)
+
+
+def _case(path: Path) -> SitingCase:
+    spec = read_spec(path)
+    return SitingCase.of(spec, read_tables(spec, read_folder(path)))
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    try:
+        shares = tuple(float(part) / 100 for part in text.split(",") if part.strip())
+    except ValueError:
+        shares = ()
+    if not shares or not all(0 < part < 1 for part in shares):
+        raise Problem(
+            "option-invalid",
+            f"{text!r} are no cuts in per cent.",
+            where="--cut",
+            remedy="Write numbers between 0 and 100 with commas between them, for example 15,25.",
+        )
+    return shares
+
+
+def _print_plan(report: dict[str, Any]) -> None:
+    rows = [[row["action"], row["site_id"], row["type"]] for row in report["plan"]]
+    print_table("The plan", ["", "site", "type"], rows)
+    print_lines(
+        f"Value {report['value']:,.6g}; no plan passes {report['bound']:,.6g}.",
+        f"At most {report['gap']:.3%} is missing to the best plan.",
+        f"Found in {report['seconds']:.1f} s.",
+        "",
+    )
+    binding = [[b["name"], b["kind"], f"{b['limit']:,.6g}", f"{b['price']:,.4g}"] for b in report["binding"]]
+    print_table("What binds", ["", "", "limit", "worth of one unit more, by the bound"], binding)
+    regions = [
+        [row["region"], f"{row['covered']:,.0f}", "no demand" if row["share"] is None else f"{row['share']:.1%}"]
+        for row in report["regions"]
+    ]
+    print_table("Regions", ["region", "covered", "share"], regions)
+    print_lines(f"Plans about as good that differ: {len(report['alternatives'])}", "")
+    print_lines(*(f"- {sentence}" for sentence in report["limits"]))
+
+
+def _close(out: Path, marking: str, *, is_kept: bool) -> None:
+    print_lines(f"Marked {marking.lower()}. Written to {out}")
+    if not is_kept:
+        print_note("No home was found, so nothing was registered and trace will not find it (see --home).")

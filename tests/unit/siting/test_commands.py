@@ -1,0 +1,103 @@
+"""The three commands on the invented country, and specs that are refused by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tutela.cli.main import run
+from tutela.studies.invented.country import build_country
+from tutela.studies.invented.siting_case import siting_files
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory) -> Path:
+    """The example with a looser gap, so that it is quick without compiling."""
+    folder = tmp_path_factory.mktemp("siting")
+    for path in EXAMPLES.iterdir():
+        shutil.copy(path, folder / path.name)
+    spec = folder / "siting.toml"
+    text = spec.read_text("utf-8").replace("gap = 0.001", "gap = 0.03").replace("seconds = 20", "seconds = 600")
+    spec.write_text(text, "utf-8")
+    return folder
+
+
+def answer(capsys, *arguments: str) -> dict:
+    assert run([*arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_example_is_what_the_invented_country_gives() -> None:
+    for name, content in siting_files(build_country("small", 1)).items():
+        shown = EXAMPLES / ("siting.toml" if name.endswith(".toml") else name)
+        assert shown.read_bytes() == content
+
+
+def test_a_plan_has_a_bound_and_says_what_binds(bench: Path, tmp_path: Path, capsys) -> None:
+    said = answer(capsys, "scenario", "site", str(bench / "siting.toml"), "--out", str(tmp_path / "out"))
+    assert said["value"] <= said["bound"]
+    assert said["gap"] == pytest.approx((said["bound"] - said["value"]) / said["bound"])
+    assert {row["action"] for row in said["plan"]} <= {"open", "keep", "close"}
+    assert "money" in {item["name"] for item in said["binding"]}
+    assert said["spending"]["money"] <= 116
+    kept = json.loads((tmp_path / "out" / "siting.json").read_text("utf-8"))
+    assert kept["artifact"] == said["artifact"]
+    assert "seconds" not in kept
+
+
+def test_options_stand_side_by_side_and_against_the_best_of_equal_cost(bench: Path, tmp_path: Path, capsys) -> None:
+    plans = str(bench / "siting-options.csv")
+    spec = str(bench / "siting.toml")
+    said = answer(capsys, "scenario", "options", spec, "--plans", plans, "--out", str(tmp_path / "out"))
+    assert [row["option"] for row in said["options"]] == ["stay", "two hubs", "spread police"]
+    for row in said["options"]:
+        assert row["best_of_equal_cost"]["value"] >= row["value"] * 0.999
+        assert row["value"] <= row["best_of_equal_cost"]["bound"] * (1 + 1e-9)
+
+
+def test_cuts_are_nested_and_strictly_confidential_unless_all_is_invented(
+    bench: Path, tmp_path: Path, capsys
+) -> None:
+    spec = bench / "siting.toml"
+    said = answer(capsys, "scenario", "cuts", str(spec), "--budget", "money", "--out", str(tmp_path / "a"))
+    assert said["marking"] == "Unclassified"
+    covered = [said["covered_now"], *(step["covered"] for step in said["steps"])]
+    assert covered == sorted(covered, reverse=True)
+    assert [cut["cut"] for cut in said["cuts"]] == [0.15, 0.25, 0.7]
+    real = bench / "real.toml"
+    real.write_text(spec.read_text("utf-8").replace("invented = true", "invented = false"), "utf-8")
+    said = answer(capsys, "scenario", "cuts", str(real), "--budget", "money", "--out", str(tmp_path / "b"))
+    assert said["marking"] == "Strictly confidential"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "where"),
+    [
+        ("[demand]", "[demands]", "spec-invalid", "demands"),
+        ('kind = "cooperative"', 'kind = "magic"', "spec-invalid", "objective.kind"),
+        ("money = 116", "money = -1", "spec-invalid", "budget.money"),
+        ("money = 116", "gold = 1", "file-header", None),
+        ('"Neklulash" = 0.1', '"Nowhere" = 0.1', "spec-invalid", "floors.Nowhere"),
+        ('"Neklulash" = 0.1', '"Neklulash" = 1.0', "plan-impossible", None),
+        ("invented-siting-demand.csv", "missing.csv", "file-missing", None),
+        ("military = 120, police = 60, civilian = 40", "military = 9", "spec-invalid", None),
+    ],
+)  # fmt: skip
+def test_a_spec_that_does_not_fit_is_refused_by_name(
+    bench: Path, tmp_path: Path, capsys, old: str, new: str, code: str, where: str | None
+) -> None:
+    text = (bench / "siting.toml").read_text("utf-8")
+    assert old in text
+    spec = bench / "wrong.toml"
+    spec.write_text(text.replace(old, new), "utf-8")
+    assert run(["scenario", "site", str(spec), "--out", str(tmp_path / "out"), "--json"]) == 2
+    said = json.loads(capsys.readouterr().err)
+    assert said["problem"] == code
+    assert where in (None, said["where"])
+    assert said["remedy"]
+    assert not (tmp_path / "out").exists()
