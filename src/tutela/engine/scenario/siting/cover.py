@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -17,6 +18,9 @@ ALGORITHM: Final = 1
 Kind = Literal["classical", "backup", "cooperative"]
 Array = NDArray[Any]
 Pairs = tuple[Array, Array, Array]
+
+_AT_ONCE: Final = 4_000_000
+"""Pairs that are signed at once."""
 
 SURE: Final = 36.0
 """The strength of a certain cover in the cooperative kernel: 1 - exp(-36) is 1 in double precision."""
@@ -151,9 +155,8 @@ def _aggregate(rows: Demand, shape: tuple[int, int]) -> tuple[Demand, Array, Arr
     start, index, value = rows.pairs
     dice = np.random.default_rng(20)
     mark = dice.integers(1, 2**63, shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    signature = kernels.sign_rows(
-        start, index, value, mark, dice.integers(1, 2**63, shape[0], np.uint64)[rows.group]
-    )
+    of_group = dice.integers(1, 2**63, shape[0], np.uint64)
+    signature = sign_rows(rows.pairs, mark) + of_group[rows.group]
     _, first, place = np.unique(signature, return_index=True, return_inverse=True)
     wrong = kernels.differ_from_first(start, index, value, first[place])
     odd = np.flatnonzero(wrong | (rows.group != rows.group[first[place]]))
@@ -169,3 +172,21 @@ def _aggregate(rows: Demand, shape: tuple[int, int]) -> tuple[Demand, Array, Arr
     new = np.full(len(first), -1, np.int64)
     new[kept] = np.arange(len(kept))
     return Demand(total[kept], rows.group[first[kept]], taken), beyond, new[place]
+
+
+def sign_rows(pairs: Pairs, mark: Array) -> Array:
+    """A 64-bit signature of each row: a sum over its pairs, so that order does not matter; wraps around."""
+    start, index, value = pairs
+    signature = np.zeros(len(start) - 1, np.uint64)
+    stops = np.searchsorted(start, np.arange(0, start[-1] + _AT_ONCE, _AT_ONCE), side="left")
+    bounds = np.unique(np.append(np.minimum(stops, len(start) - 1), len(start) - 1))
+    for first, last in itertools.pairwise(bounds.tolist()):
+        part = slice(int(start[first]), int(start[last]))
+        marks = mark[index[part]]
+        if len(value) > 1:
+            marks = (marks ^ value[part].view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            marks ^= marks >> np.uint64(29)
+        filled = np.flatnonzero(start[first + 1 : last + 1] > start[first:last])
+        if len(filled):
+            signature[first + filled] = np.add.reduceat(marks, start[first + filled] - start[first])
+    return signature

@@ -43,24 +43,6 @@ def turn(start: Array, index: Array, value: Array, n: int) -> tuple[Array, Array
 
 
 @compiled
-def sign_rows(start: Array, index: Array, value: Array, mark: Array, of: Array) -> Array:
-    """A 64-bit signature of each row: a sum over its pairs, so that order does not matter. `of` is a first mark."""
-    many = len(value) > 1
-    bits = value.view(np.uint64)
-    out = of.copy()
-    for j in range(len(start) - 1):
-        s = out[j]
-        for e in range(start[j], start[j + 1]):
-            m = mark[index[e]]
-            if many:
-                m = (m ^ bits[e]) * np.uint64(0x9E3779B97F4A7C15)
-                m ^= m >> np.uint64(29)
-            s += m
-        out[j] = s
-    return out
-
-
-@compiled
 def differ_from_first(start: Array, index: Array, value: Array, first: Array) -> Array:
     """Where a row is not the very row that its signature was first seen at."""
     many = len(value) > 1
