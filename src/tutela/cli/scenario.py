@@ -11,7 +11,6 @@ from tutela.cli.options import HomeOption, JsonOption, OutOption, home_to_write
 from tutela.cli.speaking import print_json, print_lines, print_note, print_table, telling
 from tutela.data.store.folders import check_out, write_out
 from tutela.kernel.problems import Problem
-from tutela.studies.compiling import keep_compiled
 from tutela.studies.siting_options import (
     CutsSpec,
     cut_files,
@@ -34,7 +33,6 @@ def site(spec: SpecArgument, out: OutOption, home: HomeOption = None, json: Json
     """Find the best plan for a budget, with a proven bound, what binds it, and plans that are about as good."""
     check_out(out)
     place = home_to_write(home)
-    keep_compiled(place)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
         case = _case(spec)
@@ -62,7 +60,6 @@ def options(
     """Score the plans that you bring side by side, and each against the best plan that costs no more."""
     check_out(out)
     place = home_to_write(home)
-    keep_compiled(place)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
         case = _case(spec)
@@ -104,7 +101,6 @@ def cuts(
     """Show what is left out, step by step, when places close in turn. Strictly confidential by default."""
     check_out(out)
     place = home_to_write(home)
-    keep_compiled(place)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
         case = _case(spec)

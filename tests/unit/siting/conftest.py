@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tutela.engine import compiling
+from tutela.kernel.compiled import interpreted
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def as_written() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiling, "_compile", lambda kernel: kernel)
+    with interpreted():
         yield

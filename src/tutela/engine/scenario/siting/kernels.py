@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.engine.compiling import compiled
+from tutela.kernel.compiled import Compiled
 
 Array = NDArray[Any]
 
 
-@compiled
+@Compiled
 def turn(start: Array, index: Array, value: Array, n: int) -> tuple[Array, Array, Array]:
     """The same pairs in the other order, of which there are `n`; within each, in rising order."""
     many = len(value) > 1
@@ -42,7 +42,7 @@ def turn(start: Array, index: Array, value: Array, n: int) -> tuple[Array, Array
     return new_start, new_index, new_value
 
 
-@compiled
+@Compiled
 def differ_from_first(start: Array, index: Array, value: Array, first: Array) -> Array:
     """Where a row is not the very row that its signature was first seen at."""
     many = len(value) > 1
@@ -60,7 +60,7 @@ def differ_from_first(start: Array, index: Array, value: Array, first: Array) ->
     return out
 
 
-@compiled
+@Compiled
 def take_rows(start: Array, index: Array, value: Array, rows: Array, place: Array) -> tuple[Array, Array, Array]:
     """Some rows in this order, with candidates renumbered; those whose place is negative fall away."""
     many = len(value) > 1
@@ -86,7 +86,7 @@ def take_rows(start: Array, index: Array, value: Array, rows: Array, place: Arra
     return new_start, new_index, new_value
 
 
-@compiled
+@Compiled
 def serve(start: Array, index: Array, value: Array, y: Array, x: Array) -> None:
     """Add to `x` what the candidates in `y` bring to each row (pairs by column)."""
     many = len(value) > 1
@@ -96,7 +96,7 @@ def serve(start: Array, index: Array, value: Array, y: Array, x: Array) -> None:
                 x[index[e]] += y[c] * (value[e] if many else value[0])
 
 
-@compiled
+@Compiled
 def serve_rows(start: Array, index: Array, value: Array, y: Array, rows: Array) -> Array:
     """What the candidates in `y` bring to these rows (pairs by row)."""
     many = len(value) > 1
@@ -107,7 +107,7 @@ def serve_rows(start: Array, index: Array, value: Array, y: Array, rows: Array) 
     return out
 
 
-@compiled
+@Compiled
 def pull(start: Array, index: Array, value: Array, u: Array, out: Array) -> None:
     """What each candidate collects of the prices `u` of the rows (pairs by column)."""
     many = len(value) > 1
@@ -123,7 +123,7 @@ def pull(start: Array, index: Array, value: Array, u: Array, out: Array) -> None
         out[c] = s
 
 
-@compiled
+@Compiled
 def pull_groups(start: Array, index: Array, value: Array, u: Array, group: Array, out: Array) -> None:
     """As `pull`, for each group of rows (pairs by row): out[group, candidate]."""
     many = len(value) > 1
@@ -134,7 +134,7 @@ def pull_groups(start: Array, index: Array, value: Array, u: Array, group: Array
                 line[index[e]] += u[j] * (value[e] if many else value[0])
 
 
-@compiled
+@Compiled
 def gain_by_group(
     pairs: tuple[Array, Array, Array], c: int, rows: tuple[Array, Array, Array], smooth: bool, out: Array
 ) -> None:
@@ -151,7 +151,7 @@ def gain_by_group(
             out[group[j]] += weight[j] * (min(1.0, x[j] + a) - x[j])
 
 
-@compiled
+@Compiled
 def tally(
     pairs: tuple[Array, Array, Array],
     rows: Array,
@@ -206,7 +206,7 @@ def tally(
                     saved[o, index[f]] += w * both
 
 
-@compiled
+@Compiled
 def step_prices(t: Array, rows: tuple[Array, Array, Array], smooth: bool, u: Array, mean: Array) -> float:
     """Move the price of each row towards what its service says; returns the constant of the bound.
 
@@ -238,7 +238,7 @@ def step_prices(t: Array, rows: tuple[Array, Array, Array], smooth: bool, u: Arr
     return constant
 
 
-@compiled
+@Compiled
 def best_move(
     sums: tuple[Array, Array, Array],
     position: Array,
