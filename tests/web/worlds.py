@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from reach_worlds import make_book
@@ -11,11 +13,14 @@ from release_worlds import make_comparison
 
 from tutela.catalogue.presences import Fact, Presence, load_presences
 from tutela.kernel.manifests import Manifest
-from tutela.kernel.markings import OUTSIDER, Marking, Principal
+from tutela.kernel.markings import OUTSIDER, Marking, Principal, require_read
 from tutela.kernel.problems import Problem
 from tutela.studies.book_keeping import KeptBook
 from tutela.studies.comparisons import Comparison
 from tutela.studies.shelf import Study
+from tutela.studies.siting_specs import read_spec
+from tutela.studies.siting_tables import read_tables
+from tutela.studies.sitings import SitingCase, describe_inputs
 
 TODAY = date(2026, 11, 23)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -182,11 +187,36 @@ class FakeShelf:
                 return book
         raise Problem("artifact-unknown", "No book of reach has this digest.", remedy="Choose one of the list.")
 
+    @property
+    def home(self) -> None:
+        return None
+
+    def siting_cases(self) -> tuple[Manifest, ...]:
+        found = (siting_world(invented=True)[0], siting_world(invented=False)[0])
+        return tuple(item for item in found if self.principal.may_read(item.marking))
+
+    def load_siting(self, digest: str) -> SitingCase:
+        for invented in (True, False):
+            manifest, case = siting_world(invented=invented)
+            if manifest.content == digest:
+                require_read(self.principal, manifest.marking, manifest.compartments)
+                return case
+        raise Problem("artifact-unknown", "Nothing has this digest.", remedy="Make it again.")
+
     def load_comparison(self, digest: str) -> Comparison:
         found = [item for item in self.kept if item.manifest.content.startswith(digest)]
         if not found:
             raise Problem("artifact-unknown", "Nothing has this digest.", remedy="Make it again.")
         return found[0]
+
+
+@cache
+def siting_world(*, invented: bool) -> tuple[Manifest, SitingCase]:
+    """The question of the documentation's example, as invented and as if it were somebody's own."""
+    path = Path(__file__).resolve().parents[2] / "docs" / "examples" / "siting.toml"
+    spec = replace(read_spec(path), invented=invented, floors={})
+    case = SitingCase.of(spec, read_tables(spec, path.parent))
+    return describe_inputs(case)[0], case
 
 
 def make_demonstration() -> FakeShelf:

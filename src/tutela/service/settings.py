@@ -41,6 +41,7 @@ INSTALLED_APPS: Final = [
     "tutela.web.administration",
     "tutela.web.incidents",
     "tutela.web.missions",
+    "tutela.web.siting",
     "tutela.web.threats",
     "tutela.web.operations",
     "tutela.web.exports",

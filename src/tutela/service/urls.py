@@ -18,6 +18,7 @@ urlpatterns: Final = [
     path("administration/", include("tutela.web.administration.urls")),
     path("register/", include("tutela.web.missions.urls")),
     path("watch/", include("tutela.web.incidents.urls")),
+    path("siting/", include("tutela.web.siting.urls")),
     path("threats/", include("tutela.web.threats.urls")),
     path("operations/", include("tutela.web.operations.urls")),
     path("exports/", include("tutela.web.exports.urls")),

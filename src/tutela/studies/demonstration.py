@@ -22,6 +22,7 @@ from tutela.studies.invented.files import write_country
 from tutela.studies.invented.reach_book import keep_reach_book
 from tutela.studies.pages.subjects import MapGround
 from tutela.studies.people_sources import PeopleFiles
+from tutela.studies.sitings import keep_question
 from tutela.studies.statement_building import BuiltStatement, StatementRequest, build_statement
 from tutela.studies.surfaces import SurfaceSpec, build_surface, surface_files
 from tutela.studies.travel_ground import TravelGround, take_in_surface
@@ -84,6 +85,7 @@ def build_demonstration(
         )
     keep(events, home.store)
     keep(sites, home.store)
+    keep_question(home.store, _named(files, "siting.toml"))
     keep_earlier_release(home, country, events)
     told("computing who reaches what", 8, 9)
     endings = ("landcover.tif", "roads.geojson", "rivers.geojson")

@@ -15,6 +15,7 @@ from tutela.studies.book_keeping import KeptBook, find_book, list_books
 from tutela.studies.comparisons import Comparison, list_comparisons, load_comparison
 from tutela.studies.invented.files import load_presences_file
 from tutela.studies.register_imports import load_imported_facts, with_imported
+from tutela.studies.sitings import INPUTS, SitingCase, load_case
 
 OWNER = Principal("home-owner", Marking.STRICTLY_CONFIDENTIAL)
 """Who runs the process owns its files: there are no other accounts until the register has them."""
@@ -109,6 +110,14 @@ class Shelf:
     def load_comparison(self, digest: str) -> Comparison:
         """One comparison of releases; raises what the store raises for a digest that leads nowhere."""
         return load_comparison(self.home.store, digest, self.principal)
+
+    def siting_cases(self) -> tuple[Manifest, ...]:
+        """The siting questions that this principal may read, the newest first."""
+        return tuple(self.home.store.manifests(self.principal, INPUTS))[::-1]
+
+    def load_siting(self, digest: str) -> SitingCase:
+        """One siting question; raises what the store raises for a digest that leads nowhere."""
+        return load_case(self.home.store, digest, self.principal)
 
 
 def open_shelf(home: Home, principal: Principal | None = None) -> Shelf:

@@ -76,7 +76,7 @@ def make_cover(spec: SitingSpec, tables: SitingTables) -> Cover:
     region = np.array([place[name] for name in tables.demand["region"].to_list()], np.int32)
     parts = []
     for s, scenario in enumerate(spec.scenarios):
-        pairs = _pairs_of(spec, tables, scenario)
+        pairs = pairs_of(spec, tables, scenario)
         weight = tables.demand[scenario.weight].cast(pl.Float64).to_numpy()
         parts.append(Demand(weight, region + np.int32(s * len(regions)), pairs))
     shape = (len(regions) * len(spec.scenarios), len(tables.candidates))
@@ -168,7 +168,8 @@ def _requirements(spec: SitingSpec, frame: Frame) -> list[tuple[str, Array, floa
     return rows
 
 
-def _pairs_of(spec: SitingSpec, tables: SitingTables, scenario: Scenario) -> tuple[Array, Array, Array]:
+def pairs_of(spec: SitingSpec, tables: SitingTables, scenario: Scenario) -> tuple[Array, Array, Array]:
+    """Pairs by row of demand in one scenario: start, candidate, value."""
     if tables.pairs is None:
         point, column, value = _pairs_by_distance(spec, tables)
     else:

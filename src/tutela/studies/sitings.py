@@ -22,14 +22,17 @@ from tutela.engine.scenario.siting.solving import Patience, Siting, Solution, so
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
-from tutela.studies.siting_specs import CoverRule, Requirement, Scenario, SitingSpec
-from tutela.studies.siting_tables import SitingTables, make_aim, make_cover, make_rules
+from tutela.studies.siting_specs import CoverRule, Requirement, Scenario, SitingSpec, read_spec
+from tutela.studies.siting_tables import SitingTables, make_aim, make_cover, make_rules, read_tables
 
 Array = NDArray[Any]
 Columns = dict[str, NDArray[Any]]
 
 INPUTS: Final = "siting-inputs"
 SITING: Final = "siting"
+
+_MANY_PAIRS: Final = 500_000
+"""From here on fewer plans about as good are looked for: each costs an exchange over all pairs."""
 
 LIMITS: Final = (
     "Covered means within reach by the table or distance given. It does not mean protected, and saves nobody.",
@@ -120,7 +123,9 @@ def study_siting(
         )
     took = time.monotonic() - began
     is_stopped = solution.gap > spec.gap and left() <= 0
-    near = explaining.find_alternatives(case.siting, solution, _until(3.0), alternatives) if alternatives else ()
+    # Counted in tries, not in seconds: the same question gives the same bytes.
+    tries = 30 if case.siting.cover.n_pairs <= _MANY_PAIRS else 4
+    near = explaining.find_alternatives(case.siting, solution, Patience(), alternatives, tries)
     report = _report(case, solution, near, is_stopped=is_stopped)
     document = json.dumps(report, sort_keys=True, ensure_ascii=False).encode()
     content = Content({"plan": _plan_columns(report["plan"])}, {"siting.json": document})
@@ -337,6 +342,12 @@ def _pretty(value: Mapping[str, Any]) -> bytes:
 def _n(value: float) -> float:
     """Twelve digits: enough for any use, and the same on machines that round the last ones otherwise."""
     return float(f"{value:.12g}")
+
+
+def keep_question(store: Store, spec: Path) -> Manifest:
+    """Register a spec with its tables, so that pages can ask it. Raises what reading them raises."""
+    said = read_spec(spec)
+    return store.write(*describe_inputs(SitingCase.of(said, read_tables(said, read_folder(spec)))))
 
 
 def read_folder(path: Path) -> Path:

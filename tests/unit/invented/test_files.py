@@ -24,7 +24,7 @@ def files(small, tmp_path_factory):
 
 
 def test_every_file_says_invented(files):
-    assert len(files) == 17
+    assert len(files) == 20
     for name, path in files.items():
         assert name.startswith("invented-")
         if path.suffix == ".csv":

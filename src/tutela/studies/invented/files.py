@@ -23,6 +23,7 @@ from tutela.studies.invented.activities import InventedActivity
 from tutela.studies.invented.country import InventedCountry, Region, Ring
 from tutela.studies.invented.ground_files import ground_features, ground_rasters, ground_tables, write_table
 from tutela.studies.invented.presences import newest_facts
+from tutela.studies.invented.siting_case import siting_files
 
 _DECIMALS: Final = 5
 
@@ -41,7 +42,7 @@ def write_country(country: InventedCountry, folder: Path) -> tuple[Path, ...]:
         "invented-regions.geojson": _write_regions(country),
         "invented-presences.json": _write_presences(country),
     }
-    files |= ground_tables(country) | ground_rasters(country)
+    files |= ground_tables(country) | ground_rasters(country) | siting_files(country)
     files |= {name: _write_collection(country, found) for name, found in ground_features(country).items()}
     write_out(folder, files)
     return tuple(folder / name for name in files)

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from tutela.kernel.markings import OUTSIDER, require_read
+from tutela.kernel.markings import OUTSIDER, Marking, require_read
 from tutela.kernel.problems import Problem
 
 if TYPE_CHECKING:
     from tutela.catalogue.presences import Presence
+    from tutela.data.store.homes import Home
     from tutela.kernel.manifests import Manifest
     from tutela.studies.book_keeping import KeptBook
     from tutela.studies.comparisons import Comparison
     from tutela.studies.shelf import Shelf, Study
+    from tutela.studies.sitings import SitingCase
 
 _SHOWN = 60
 """Characters of a wrong name that a page repeats."""
@@ -90,6 +92,24 @@ class ReadersShelf:
         book = self.shelf.load_reach_book(digest)
         require_read(self.shelf.principal, book.manifest.marking, book.manifest.compartments)
         return book
+
+    @property
+    def home(self) -> Home:
+        """Where this reader's things lie."""
+        return self.shelf.home
+
+    def siting_cases(self) -> tuple[Manifest, ...]:
+        """The siting questions that this reader may see, the newest first."""
+        return self.shelf.siting_cases()
+
+    def load_siting(self, digest: str) -> SitingCase:
+        """One siting question; one above this reader and one that is not there are answered by the store."""
+        return self.shelf.load_siting(digest)
+
+    def require_cuts(self, case: SitingCase) -> None:
+        """Refuse closures to whoever is not cleared for what is strictly confidential, unless all is invented."""
+        if not case.spec.invented:
+            require_read(self.shelf.principal, Marking.STRICTLY_CONFIDENTIAL, frozenset())
 
     def suggest(self, name: str) -> tuple[Presence, ...]:
         """Presences whose id or name is spelt nearly so, the nearest first, at most four."""

@@ -1,0 +1,1 @@
+"""Where to be, with less: options side by side, the best plan, what closing would leave out."""
