@@ -1,4 +1,4 @@
-"""Copy what the pages need out of node_modules, and say in built.json what it is.
+"""Copy what the pages need out of node_modules, bundle the map, and say in built.json what it is.
 
 Run at set-up, after `npm ci --ignore-scripts`. Needs the standard library only; at run time there is no Node.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,16 @@ class Copy:
     name: str
 
 
+@dataclass(frozen=True)
+class Bundle:
+    """One module that esbuild makes from our island, or from a package's own entry; `package` gives its version."""
+
+    package: str
+    source: str
+    folder: str
+    name: str
+
+
 PAGES: Final = "src/tutela/web/static/built"
 LAND: Final = "src/tutela/data/built"
 SANS: Final = "@expo-google-fonts/noto-sans"
@@ -33,6 +44,8 @@ ARABIC: Final = "@expo-google-fonts/noto-sans-arabic"
 COPIES: Final = (
     Copy("@picocss/pico", "css/pico.fluid.classless.min.css", PAGES, "pico.css"),
     Copy("@picocss/pico", "LICENSE.md", PAGES, "pico.LICENSE.md"),
+    Copy("maplibre-gl", "dist/maplibre-gl.css", PAGES, "map.css"),
+    Copy("maplibre-gl", "LICENSE.txt", PAGES, "map.LICENSE.txt"),
     Copy("world-atlas", "land-50m.json", LAND, "land-50m.json"),
     Copy("world-atlas", "land-10m.json", LAND, "land-10m.json"),
     Copy("world-atlas", "LICENSE", LAND, "world-atlas.LICENSE"),
@@ -42,6 +55,11 @@ COPIES: Final = (
     Copy(ARABIC, "700Bold/NotoSansArabic_700Bold.ttf", LAND, "NotoSansArabic-Bold.ttf"),
     Copy(SANS, "LICENSE_FONT", LAND, "NotoSans.LICENSE"),
 )
+BUNDLES: Final = (
+    Bundle("maplibre-gl", "assets/islands/map.js", PAGES, "map.js"),
+    Bundle("maplibre-gl", "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs", PAGES, "map-worker.js"),
+)
+TARGET: Final = "es2022"
 
 
 class Missing(Exception):
@@ -49,28 +67,44 @@ class Missing(Exception):
 
 
 def build(root: Path = ROOT) -> dict[str, Any]:
-    """Copy every file of COPIES under `root`; give back what stands in the built.json of each folder."""
+    """Make every file of COPIES and BUNDLES under `root`; gives what stands in the built.json of each folder."""
     locked = json.loads((root / "package-lock.json").read_text("utf-8"))["packages"]
-    versions = {copy.package: _version(root, copy.package, locked) for copy in COPIES}
+    made = (*COPIES, *BUNDLES)
+    versions = {item.package: _version(root, item.package, locked) for item in made}
     manifests: dict[str, Any] = {}
-    for folder in dict.fromkeys(copy.folder for copy in COPIES):
+    for folder in dict.fromkeys(item.folder for item in made):
         target = root / folder
         target.mkdir(parents=True, exist_ok=True)
         files = {}
-        for copy in (copy for copy in COPIES if copy.folder == folder):
-            content = (root / "node_modules" / copy.package / copy.path).read_bytes()
-            if copy.name.endswith(".css"):
-                content = take_out_images(content)
-            _replace(target / copy.name, content)
-            files[copy.name] = {
-                "package": copy.package,
-                "version": versions[copy.package],
+        for item in (item for item in made if item.folder == folder):
+            content = _read(root, item) if isinstance(item, Copy) else _bundle(root, item)
+            _replace(target / item.name, content)
+            files[item.name] = {
+                "package": item.package,
+                "version": versions[item.package],
                 "bytes": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
         manifests[folder] = {"files": files}
         (target / "built.json").write_text(json.dumps(manifests[folder], indent=2, sort_keys=True) + "\n", "utf-8")
     return manifests
+
+
+def _read(root: Path, copy: Copy) -> bytes:
+    content = (root / "node_modules" / copy.package / copy.path).read_bytes()
+    return take_out_images(content) if copy.name.endswith(".css") else content
+
+
+def _bundle(root: Path, bundle: Bundle) -> bytes:
+    """One ES module with all that it imports, made by esbuild's own program: it needs no Node."""
+    program = next(iter(sorted((root / "node_modules" / "@esbuild").glob("*/bin/esbuild"))), None)
+    if program is None:
+        raise Missing("esbuild is not in node_modules")
+    flags = ["--bundle", "--format=esm", "--minify", f"--target={TARGET}", "--legal-comments=inline"]
+    done = subprocess.run([program, bundle.source, *flags], cwd=root, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise Missing(f"{bundle.name} was not built: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
 
 
 def take_out_images(style: bytes) -> bytes:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
 import pytest
@@ -16,10 +13,10 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tutela.service.settings")
 django.setup()
-sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
+sys.path[:0] = [str(Path(__file__).parent.parent / "web"), str(Path(__file__).parent)]
 
 import worlds
-from django.core.wsgi import get_wsgi_application
+from serving import serve
 
 from tutela.web.shared import reader
 
@@ -33,26 +30,13 @@ FLAGS = [
 ]
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The demonstration, served on this machine."""
     world = worlds.make_demonstration()
     reader.open_room(reader.ReadingRoom(open_shelf=lambda: world, today=lambda: worlds.TODAY))
-    with make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serve() as where:
+        yield where
 
 
 @pytest.fixture(scope="session")

@@ -27,13 +27,17 @@ def script(root: Path) -> ModuleType:
 @pytest.fixture
 def project(tmp_path: Path, script: ModuleType) -> Path:
     """A project whose packages are small."""
-    packages = {copy.package for copy in script.COPIES}
+    packages = {item.package for item in (*script.COPIES, *script.BUNDLES)}
     lock = {"packages": {f"node_modules/{name}": {"version": "1.2.3"} for name in packages}}
     (tmp_path / "package-lock.json").write_text(json.dumps(lock))
     for copy in script.COPIES:
         target = tmp_path / "node_modules" / copy.package / copy.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text('a{b:url("data:image/svg+xml,%3Csvg")}' if copy.path.endswith(".css") else copy.path)
+    program = tmp_path / "node_modules" / "@esbuild" / "this" / "bin" / "esbuild"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "bundle of $1"\n')
+    program.chmod(0o755)
     for name in packages:
         (tmp_path / "node_modules" / name / "package.json").write_text('{"version": "1.2.3"}')
     return tmp_path
@@ -41,7 +45,9 @@ def project(tmp_path: Path, script: ModuleType) -> Path:
 
 def test_every_file_is_there_with_its_version_and_digest(script: ModuleType, project: Path) -> None:
     manifests = script.build(project)
-    assert sum(len(manifest["files"]) for manifest in manifests.values()) == len(script.COPIES)
+    assert sum(len(manifest["files"]) for manifest in manifests.values()) == len(script.COPIES) + len(
+        script.BUNDLES
+    )
     for folder, manifest in manifests.items():
         assert json.loads((project / folder / "built.json").read_text()) == manifest
         for name, file in manifest["files"].items():
@@ -68,6 +74,16 @@ def test_a_package_that_is_missing_or_of_another_version_is_named(
     manifest.unlink()
     assert script.main() == 2
     assert "world-atlas is not in node_modules. Run: npm ci --ignore-scripts" in capsys.readouterr().err
+
+
+def test_a_bundle_that_cannot_be_made_is_named(script: ModuleType, project: Path) -> None:
+    program = next((project / "node_modules" / "@esbuild").glob("*/bin/esbuild"))
+    program.write_text("#!/bin/sh\necho 'no such module' >&2\nexit 1\n")
+    with pytest.raises(script.Missing, match=r"map\.js was not built: no such module"):
+        script.build(project)
+    program.unlink()
+    with pytest.raises(script.Missing, match="esbuild is not in node_modules"):
+        script.build(project)
 
 
 def test_the_lock_names_no_host(root: Path) -> None:

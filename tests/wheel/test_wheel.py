@@ -23,7 +23,9 @@ build_application(Path(sys.argv[1]))
 from django.test import Client
 
 client = Client(SERVER_NAME="127.0.0.1")
-for path in ("/", "/presences/", "/static/built/pico.css", "/static/tutela.css"):
+PATHS = ("/", "/presences/", "/static/built/pico.css", "/static/built/map.js", "/static/built/map-worker.js",
+         "/static/tutela.css")
+for path in PATHS:
     answer = client.get(path)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     print(answer.status_code, len(body), path)

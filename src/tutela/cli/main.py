@@ -11,6 +11,7 @@ from typer.exceptions import Abort, TyperException
 from tutela.cli import (
     audit,
     backups,
+    basemap,
     demo,
     events,
     fetch,
@@ -48,6 +49,7 @@ events.app.command("undo")(mapping.undo)
 presence.app.command("import")(register.import_)
 app.add_typer(audit.app, name="audit")
 app.add_typer(audit.register_app, name="register")
+app.add_typer(basemap.app, name="basemap")
 app.add_typer(events.app, name="events")
 app.add_typer(places.app, name="places")
 app.add_typer(presence.app, name="presence")

@@ -72,6 +72,9 @@ def frame_of(spec: MapSpec) -> Frame:
         lon, lat = (np.array([place[i] for place in spec.places], dtype=np.float64) for i in (1, 2))
     if not len(lon):
         lon, lat = np.zeros(1), np.zeros(1)
+    if spec.beside:
+        more = np.array(spec.beside, dtype=np.float64)
+        lon, lat = np.concatenate((lon, more[:, 0])), np.concatenate((lat, more[:, 1]))
     return frame_around(lon, lat, margin, (WIDTH, *HEIGHTS))
 
 

@@ -85,6 +85,7 @@ class MapSpec:
     places        name, longitude, latitude, rank (the lower, the sooner it is written)
     rings_km      around every site;  core_name, other_name  what the two colours of events are
     ground        rivers, roads and names in other scripts;  minutes  how far ground is from the sites, if drawn
+    beside        longitude and latitude of what else the map must show
     scope         first and last day of the events, in words;  notes  sentences under the legend
     """
 
@@ -104,6 +105,7 @@ class MapSpec:
     rtl: bool = False
     ground: MapGround = field(default_factory=MapGround)
     minutes: MapMinutes | None = None
+    beside: Sequence[tuple[float, float]] = ()
 
 
 def drawn_rings(spec: MapSpec, frame: Frame) -> tuple[float, ...]:

@@ -11,28 +11,9 @@ from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehear
 from tutela.web.incidents.guides import GUIDES
 from tutela.web.shared.desks import Area
 from tutela.web.shared.fields import Choices
-from tutela.web.shared.words import COMPONENTS, HARMS, PERPETRATORS, Word, name_code
+from tutela.web.shared.words import COMPONENTS, PERPETRATORS, Word, name_code
+from tutela.web.shared.words import REPORT_KINDS as KINDS
 
-WHATS: Final[Mapping[str, Word]] = {
-    **HARMS,
-    "threat": _("Threat"),
-    "armed_movement": _("Armed movement"),
-    "tension": _("Tension"),
-    "protest": _("Protest"),
-    "arrest_wave": _("Wave of arrests"),
-    "hate_speech": _("Hate speech"),
-    "checkpoint": _("Checkpoint"),
-    "hijacking": _("Hijacking"),
-    "access_denied": _("Access denied"),
-    "other": _("Something else"),
-}
-STATUSES: Final[Mapping[str, Word]] = {
-    "alleged": _("alleged"),
-    "under_verification": _("under verification"),
-    "verified": _("verified"),
-    "rejected": _("rejected"),
-    "cannot_verify": _("cannot be verified"),
-}
 STEPS: Final[Mapping[str, Word]] = {
     "event": _("Happened"),
     "detected": _("Detected"),
@@ -84,18 +65,6 @@ RINGS: Final[Mapping[str, Word]] = {
     "V3": _("up to 50 km"),
     "V4": _("up to 100 km"),
     "outside": _("beyond 100 km"),
-}
-PRECISIONS: Final[Mapping[str, Word]] = {
-    "point": _("exact point"),
-    "settlement": _("known to the settlement"),
-    "district": _("known to the district"),
-    "region": _("known to the region"),
-    "unknown": _("how exactly is not known"),
-}
-KINDS: Final[Mapping[str, Word]] = {
-    "imported_event": _("Imported event"),
-    "field_report": _("Field report"),
-    "community_alert": _("Community alert"),
 }
 WHY_UNCOVERED: Final[Mapping[str, Word]] = {
     "none": _("no plan"),

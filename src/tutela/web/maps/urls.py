@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from django.urls import path
+
+from tutela.web.maps import views
 
 app_name: Final = "maps"
-urlpatterns: Final[list[Any]] = []
+urlpatterns: Final = [
+    path("", views.show_map, name="show"),
+    path("points.json", views.send_points, name="points"),
+    path("ground.json", views.send_ground, name="ground"),
+]

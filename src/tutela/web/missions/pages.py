@@ -93,6 +93,7 @@ def show_presence(request: HttpRequest, presence: int) -> HttpResponse:
         "due": due,
         "reviews": reviews,
         "asked": asked,
+        "map": write_reference(desk.presence.pk),
         "describe": [(label_of(name), say(Presence, name, getattr(desk.presence, name))) for name in _DESCRIBED],
     }
     return desk.show("presence.html", rows, context)  # type: ignore[arg-type]

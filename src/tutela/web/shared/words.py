@@ -83,6 +83,42 @@ TIERS: Final[Mapping[str, Word]] = {
     "T3_protective_environment": _("A protective environment"),
 }
 
+WHATS: Final[Mapping[str, Word]] = {
+    **HARMS,
+    "threat": _("Threat"),
+    "armed_movement": _("Armed movement"),
+    "tension": _("Tension"),
+    "protest": _("Protest"),
+    "arrest_wave": _("Wave of arrests"),
+    "hate_speech": _("Hate speech"),
+    "checkpoint": _("Checkpoint"),
+    "hijacking": _("Hijacking"),
+    "access_denied": _("Access denied"),
+    "other": _("Something else"),
+}
+
+STATUSES: Final[Mapping[str, Word]] = {
+    "alleged": _("alleged"),
+    "under_verification": _("under verification"),
+    "verified": _("verified"),
+    "rejected": _("rejected"),
+    "cannot_verify": _("cannot be verified"),
+}
+
+PRECISIONS: Final[Mapping[str, Word]] = {
+    "point": _("exact point"),
+    "settlement": _("known to the settlement"),
+    "district": _("known to the district"),
+    "region": _("known to the region"),
+    "unknown": _("how exactly is not known"),
+}
+
+REPORT_KINDS: Final[Mapping[str, Word]] = {
+    "imported_event": _("Imported event"),
+    "field_report": _("Field report"),
+    "community_alert": _("Community alert"),
+}
+
 
 def name_country(iso3: str) -> str:
     """The country's name; a code that no list has stays as it is."""
