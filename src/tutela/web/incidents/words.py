@@ -11,8 +11,16 @@ from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehear
 from tutela.web.incidents.guides import GUIDES
 from tutela.web.shared.desks import Area
 from tutela.web.shared.fields import Choices
-from tutela.web.shared.words import COMPONENTS, PERPETRATORS, Word, name_code
-from tutela.web.shared.words import REPORT_KINDS as KINDS
+from tutela.web.shared.words import (
+    COMPONENTS,
+    PERPETRATORS,
+    PRECISIONS,
+    REPORT_KINDS,
+    STATUSES,
+    WHATS,
+    Word,
+    name_code,
+)
 
 STEPS: Final[Mapping[str, Word]] = {
     "event": _("Happened"),
@@ -89,7 +97,7 @@ SETTLED: Final[Mapping[str, Word]] = {
 }
 REHEARSALS: Final[Mapping[str, Word]] = dict(Rehearsal.Kind.choices)
 FILED_AS: Final[Mapping[str, Word]] = {
-    code: KINDS[code] for code in (Report.Kind.COMMUNITY_ALERT, Report.Kind.FIELD_REPORT)
+    code: REPORT_KINDS[code] for code in (Report.Kind.COMMUNITY_ALERT, Report.Kind.FIELD_REPORT)
 }
 
 DONE: Final[Mapping[str, Word]] = {
@@ -129,4 +137,14 @@ def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: 
     return listed if none is None else (("", none), *listed)
 
 
-__all__ = ["COMPONENTS", "PERPETRATORS", "WATCH", "choose", "name_code"]
+__all__ = [
+    "COMPONENTS",
+    "PERPETRATORS",
+    "PRECISIONS",
+    "REPORT_KINDS",
+    "STATUSES",
+    "WATCH",
+    "WHATS",
+    "choose",
+    "name_code",
+]

@@ -17,7 +17,6 @@ from tutela.records.incidents.fields import statuses, whats
 from tutela.records.incidents.mapping import Box, Wanted
 from tutela.records.missions import queries
 from tutela.records.missions.models import Presence
-from tutela.web.shared import sessions
 from tutela.web.shared.references import read_reference
 
 USUAL_DAYS: Final = 90
@@ -39,15 +38,6 @@ class Asked:
         first = datetime.combine(self.since, time(), UTC) if self.since else None
         after = datetime.combine(self.until, time(), UTC) + timedelta(days=1) if self.until else None
         return Wanted(since=first, until=after, what=self.what, status=self.status, box=box)
-
-
-def member(request: HttpRequest) -> Member:
-    """Whoever signed in; refused where nobody can."""
-    sessions.require_account(request)
-    by = sessions.principal_of(request)
-    if not isinstance(by, Member):
-        raise refused()
-    return by
 
 
 def choose_presence(request: HttpRequest, by: Member) -> tuple[Presence | None, Sequence[Presence]]:

@@ -17,9 +17,10 @@ from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.records.incidents.fields import statuses, whats
 from tutela.records.incidents.mapping import Sign, map_of, map_signs, reads_coarsely
-from tutela.web.maps.asking import choose_presence, member, read_asked, read_box
+from tutela.web.maps.asking import choose_presence, read_asked, read_box
 from tutela.web.maps.drawing import Drawn, describe_days, draw
 from tutela.web.maps.features import describe_signs, describe_view, name_ring
+from tutela.web.shared.desks import member
 from tutela.web.shared.middleware import CONTENT_SECURITY_POLICY
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.references import write_reference

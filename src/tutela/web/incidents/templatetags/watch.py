@@ -20,7 +20,7 @@ _LISTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "responder": words.RESPONDERS,
     "ring": words.RINGS,
     "precision": words.PRECISIONS,
-    "kind": words.KINDS,
+    "kind": words.REPORT_KINDS,
     "uncovered": words.WHY_UNCOVERED,
     "told": words.HOSTS,
     "perpetrator": words.PERPETRATORS,
