@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+from django.urls import path
+
+from tutela.web.finding import views
 
 app_name: Final = "finding"
-urlpatterns: Final[list[Any]] = []
+urlpatterns: Final = [path("", views.show_search, name="search")]
