@@ -71,6 +71,7 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
         before=_before(request),
     )
     context = {"tabs": tabs, "rows": rows, "chosen": chosen, "earlier": _earlier(rows, "said_at"), **_names(desk)}
+    context["may_import"] = desk.may(May.TRIAGE)
     return desk.show("inbox.html", rows, context)
 
 

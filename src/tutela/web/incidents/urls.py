@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import path, register_converter
 
-from tutela.web.incidents import alerts, complaints, inbox, loops, pages, plans, shifts
+from tutela.web.incidents import alerts, complaints, imports, inbox, loops, pages, plans, shifts
 from tutela.web.shared.references import RowReference
 
 register_converter(RowReference, "kept")
@@ -15,6 +15,7 @@ app_name: Final = "watch"
 urlpatterns: Final = [
     path("", shifts.show_watch, name="first"),
     path("alerts/new/", alerts.new_alert, name="new-alert"),
+    path("imports/", imports.show_imports, name="imports"),
     path("inbox/", inbox.show_inbox, name="inbox"),
     path("reports/<kept:report>/", inbox.show_report, name="report"),
     path("incidents/", inbox.show_incidents, name="incidents"),

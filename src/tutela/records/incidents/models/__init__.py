@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutela.records.incidents.models.batches import Batch
 from tutela.records.incidents.models.clocks import Clock, Decision, Responder, Stamp
 from tutela.records.incidents.models.commitments import Commitment, Feedback, HarmCheck
 from tutela.records.incidents.models.intake import IntakeReport, RestrictedIntake
@@ -10,6 +11,7 @@ from tutela.records.incidents.models.reports import Incident, Merge, Precision, 
 from tutela.records.incidents.models.threats import HostIntent, Threat, ThreatReview, ThreatSource
 
 __all__ = [
+    "Batch",
     "Clock",
     "Commitment",
     "Decision",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from tutela.records.incidents.models.batches import Batch
 from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
 from tutela.records.missions.models import Population, Presence, Site
 
@@ -97,6 +98,8 @@ class Report(SubmittedRow):
     triaged_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=80, default="", blank=True)
     source_id = models.CharField(max_length=80, default="", blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, blank=True)
+    """The import that it came in with, so that all of it can be taken back."""
 
     class Meta(SubmittedRow.Meta):
         """An imported event stands once at a marking."""
