@@ -68,7 +68,7 @@ def show_search(request: HttpRequest) -> HttpResponse:
 
 
 def address_of(found: Found) -> str:
-    """Where a row is read; "" where no page shows it."""
+    """Where a row is read."""
     ways = {
         "presence": ("missions:presence", [found.key]),
         "population": ("missions:population", [found.presence, found.key]),
@@ -76,6 +76,7 @@ def address_of(found: Found) -> str:
         "incident": ("watch:incident", [found.key]),
         "report": ("watch:report", [found.key]),
         "plan": ("watch:plan", [found.key]),
+        "threat": ("threats:threat", [found.key]),
         "activity": ("missions:activities", [found.presence]),
     }
     return reverse(ways[found.kind][0], args=ways[found.kind][1]) if found.kind in ways else ""

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_tokens"),
-        ("incidents", "0001_initial"),
+        ("incidents", "0002_complaints_and_threats"),
         ("missions", "0001_initial"),
     ]
 
