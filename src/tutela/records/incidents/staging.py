@@ -98,7 +98,7 @@ def insert_staged(batch: Batch) -> tuple[int, list[tuple[int, bool]]]:
     with connection.cursor() as cursor:
         name = "" if connection.vendor == "postgresql" else f"{_schema()}incidents_staged"
         cursor.execute(f'CREATE INDEX {name} ON "{TABLE}" (source, source_id, seq)')
-        of_batch = [batch.presence.pk, batch.marking]
+        of_batch = [batch.presence_id, batch.marking]
         cursor.execute(
             f"SELECT line, {twice} FROM \"{TABLE}\" s WHERE s.source_id <> '' AND ({twice} OR {there})",  # noqa: S608
             of_batch,
@@ -122,7 +122,7 @@ def _targets(batch: Batch) -> tuple[str, str, list[Any]]:
     given = {
         "compartment": batch.compartment_id,
         "marking": batch.marking,
-        "presence": batch.presence.pk,
+        "presence": batch.presence_id,
         "batch": batch.pk,
         "kind": Report.Kind.IMPORTED_EVENT,
         "recorded_by": batch.recorded_by,

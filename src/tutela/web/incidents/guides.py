@@ -24,6 +24,13 @@ GUIDES: Final[Mapping[str, Guide]] = {
             "Never write a name: a source is a contact code. Harm by our own people goes to restricted intake."
         ),
     ),
+    "imports": Guide(
+        _("Which events of others belong in this inbox?"),
+        _(
+            "Send a file of events: those near a working site or a population at risk become alleged reports, and "
+            "what is left out is named by reason and line. An import is taken back as a whole."
+        ),
+    ),
     "inbox": Guide(
         _("Which reports has nobody sorted yet?"),
         _(
