@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tomllib
 
 import numpy as np
 import polars as pl
@@ -36,6 +37,10 @@ def test_every_file_says_invented(files):
             with rasterio.open(path) as raster:
                 assert raster.tags()["invented"] == "yes"
                 assert "no place, person or event is real" in raster.tags()["attribution"]
+        elif path.suffix == ".toml":
+            text = path.read_text("utf-8")
+            assert tomllib.loads(text)["invented"] is True
+            assert "no place, cost, chance or distance here stands for a real one" in text
         else:
             whole = json.loads(path.read_text("utf-8"))
             assert whole["invented"] is True
