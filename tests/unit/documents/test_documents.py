@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
 from dataclasses import replace
@@ -19,6 +20,8 @@ from tutela.data.documents import (
     Figure,
     Paragraph,
     Table,
+    as_json,
+    from_json,
     is_right_to_left,
     to_fragment,
     to_html,
@@ -166,6 +169,13 @@ def test_a_fragment_stands_in_a_page_of_the_application_without_style_or_script(
     assert said.startswith('<article class="document"')
     assert "style" not in said.replace("<!", "")
     assert "<html" not in said
+
+
+def test_blocks_that_were_kept_come_back_as_they_were_and_pictures_are_not_kept_so():
+    blocks = tuple(block for block in make().blocks if not isinstance(block, Figure))
+    assert from_json(json.loads(json.dumps(as_json(blocks)))) == blocks
+    with pytest.raises(TypeError, match="kept as a file"):
+        as_json(make().blocks)
 
 
 def test_pages_can_be_looked_at():

@@ -13,6 +13,8 @@ from tutela.data.documents.blocks import (
     Listing,
     Paragraph,
     Table,
+    as_json,
+    from_json,
     is_right_to_left,
 )
 from tutela.data.documents.html import to_fragment, to_html
@@ -30,6 +32,8 @@ __all__ = [
     "Listing",
     "Paragraph",
     "Table",
+    "as_json",
+    "from_json",
     "is_right_to_left",
     "to_fragment",
     "to_html",

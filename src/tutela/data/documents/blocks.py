@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from tutela.kernel.markings import Marking
 
@@ -172,3 +172,36 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, Document | Heading | Paragraph | Listing | Facts | Table | Figure | Candour | Labels):
         for part in fields(value):
             yield from _texts(getattr(value, part.name))
+
+
+_KINDS: Final[dict[str, type[Block]]] = {
+    kind.__name__.lower(): kind for kind in (Heading, Paragraph, Listing, Facts, Table, Candour)
+}
+
+
+def as_json(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
+    """Blocks as plain values, to be kept as they were issued; pictures are kept as files."""
+    kept = []
+    for block in blocks:
+        if isinstance(block, Figure):
+            msg = "a Figure is kept as a file"
+            raise TypeError(msg)
+        values = {part.name: _lists(getattr(block, part.name)) for part in fields(block)}
+        kept.append({"kind": type(block).__name__.lower(), **values})
+    return kept
+
+
+def from_json(kept: list[dict[str, Any]]) -> tuple[Block, ...]:
+    """The blocks that `as_json` wrote, also after a database turned tuples into lists."""
+    return tuple(
+        _KINDS[item["kind"]](**{name: _tuples(value) for name, value in item.items() if name != "kind"})
+        for item in kept
+    )
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value

@@ -8,47 +8,12 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tutela.records.incidents.models import Clock, Commitment, HarmCheck, Rehearsal, Report
+from tutela.records.incidents.words import HOSTS, PRECISIONS, RESPONDERS, RINGS, RUNGS, STATUSES, STEPS, WHATS
 from tutela.web.incidents.guides import GUIDES
 from tutela.web.shared.desks import Area
 from tutela.web.shared.fields import Choices
-from tutela.web.shared.words import (
-    COMPONENTS,
-    PERPETRATORS,
-    PRECISIONS,
-    REPORT_KINDS,
-    STATUSES,
-    WHATS,
-    Word,
-    name_code,
-)
+from tutela.web.shared.words import COMPONENTS, PERPETRATORS, REPORT_KINDS, Word, name_code
 
-STEPS: Final[Mapping[str, Word]] = {
-    "event": _("Happened"),
-    "detected": _("Detected"),
-    "verified": _("Verified"),
-    "assessed": _("Assessed"),
-    "decided": _("Decided"),
-    "moved": _("Moved"),
-    "arrived": _("Arrived"),
-    "effect": _("Effect"),
-    "contact_made": _("Contact made"),
-    "commitment_obtained": _("Commitment obtained"),
-    "observed": _("Observed"),
-    "community_told": _("Community told"),
-}
-RUNGS: Final[Mapping[str, Word]] = {
-    "R0": _("Record only"),
-    "R1": _("Warn the threatened community"),
-    "R2": _("Alert the host's authority or force"),
-    "R3": _("Political call, good offices, quiet advocacy"),
-    "R4": _("Public statement"),
-    "R5": _("Send monitors, protective presence"),
-    "R6": _("Refuge, relocation, escort without force"),
-    "R7a": _("Observe or patrol"),
-    "R7b": _("Accompany, give refuge, take position"),
-    "R8": _("Show or use force"),
-    "R9": _("Consolidate"),
-}
 REASONS: Final[Mapping[str, Word]] = {
     "not_credible": _("The report was not credible"),
     "no_asset": _("Nothing was there to act with"),
@@ -58,30 +23,10 @@ REASONS: Final[Mapping[str, Word]] = {
     "would_endanger": _("Acting would endanger people"),
     "outside_area": _("Outside the area"),
 }
-RESPONDERS: Final[Mapping[str, Word]] = {
-    "un_physical": _("United Nations, on the spot"),
-    "un_non_physical": _("United Nations, from afar"),
-    "host_state": _("Host State"),
-    "community": _("The community"),
-    "other": _("Others"),
-    "none": _("Nobody"),
-}
-RINGS: Final[Mapping[str, Word]] = {
-    "V0": _("at or inside"),
-    "V1": _("up to 5 km"),
-    "V2": _("up to 30 km"),
-    "V3": _("up to 50 km"),
-    "V4": _("up to 100 km"),
-    "outside": _("beyond 100 km"),
-}
 WHY_UNCOVERED: Final[Mapping[str, Word]] = {
     "none": _("no plan"),
     "draft only": _("a draft, not signed"),
     "expired": _("ran out"),
-}
-HOSTS: Final[Mapping[str, Word]] = {
-    "host_authority": _("The host's authorities"),
-    "host_force": _("The host's forces"),
 }
 CHANNELS: Final[Mapping[str, Word]] = {
     "in person": _("In person"),
@@ -139,10 +84,15 @@ def choose(words: Mapping[str, Word], codes: Iterable[str] | None = None, none: 
 
 __all__ = [
     "COMPONENTS",
+    "HOSTS",
     "PERPETRATORS",
     "PRECISIONS",
     "REPORT_KINDS",
+    "RESPONDERS",
+    "RINGS",
+    "RUNGS",
     "STATUSES",
+    "STEPS",
     "WATCH",
     "WHATS",
     "choose",

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from tutela.kernel.places import EARTH_RADIUS_KM
 from tutela.records.incidents.mapping import Mapped, MapView, Sign
-from tutela.web.shared.words import PRECISIONS, STATUSES, WHATS, name_code
+from tutela.records.incidents.words import PRECISIONS, STATUSES, WHATS
+from tutela.web.shared.words import name_code
 
 _CORNERS: Final = 128
 _NEAR: Final = frozenset({"settlement", "hexagon"})

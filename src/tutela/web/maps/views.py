@@ -17,6 +17,7 @@ from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.records.incidents.fields import statuses, whats
 from tutela.records.incidents.mapping import Sign, map_of, map_signs, reads_coarsely
+from tutela.records.incidents.words import PRECISIONS, STATUSES, WHATS
 from tutela.web.maps.asking import choose_presence, read_asked, read_box
 from tutela.web.maps.drawing import Drawn, describe_days, draw
 from tutela.web.maps.features import describe_signs, describe_view, name_ring
@@ -24,7 +25,7 @@ from tutela.web.shared.desks import member
 from tutela.web.shared.middleware import CONTENT_SECURITY_POLICY
 from tutela.web.shared.reader import shelf_for
 from tutela.web.shared.references import write_reference
-from tutela.web.shared.words import PRECISIONS, STATUSES, WHATS, name_code
+from tutela.web.shared.words import name_code
 
 MAP_POLICY: Final = f"{CONTENT_SECURITY_POLICY}; script-src 'self'; worker-src 'self'; connect-src 'self'"
 """Of this page alone: every other page runs no script."""

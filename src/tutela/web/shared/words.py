@@ -66,51 +66,10 @@ PERPETRATORS: Final[Mapping[str, Word]] = {
     "unknown": _("Not known"),
 }
 
-HARMS: Final[Mapping[str, Word]] = {
-    "killed": _("People killed"),
-    "injured": _("People injured"),
-    "abducted": _("People abducted"),
-    "sexual_violence": _("Sexual violence"),
-    "detained": _("People detained"),
-    "displaced": _("People displaced"),
-    "property_destroyed": _("Property destroyed"),
-    "aid_denied": _("Aid denied"),
-}
-
 TIERS: Final[Mapping[str, Word]] = {
     "T1_dialogue_engagement": _("Dialogue and engagement"),
     "T2_physical_protection": _("Physical protection"),
     "T3_protective_environment": _("A protective environment"),
-}
-
-WHATS: Final[Mapping[str, Word]] = {
-    **HARMS,
-    "threat": _("Threat"),
-    "armed_movement": _("Armed movement"),
-    "tension": _("Tension"),
-    "protest": _("Protest"),
-    "arrest_wave": _("Wave of arrests"),
-    "hate_speech": _("Hate speech"),
-    "checkpoint": _("Checkpoint"),
-    "hijacking": _("Hijacking"),
-    "access_denied": _("Access denied"),
-    "other": _("Something else"),
-}
-
-STATUSES: Final[Mapping[str, Word]] = {
-    "alleged": _("alleged"),
-    "under_verification": _("under verification"),
-    "verified": _("verified"),
-    "rejected": _("rejected"),
-    "cannot_verify": _("cannot be verified"),
-}
-
-PRECISIONS: Final[Mapping[str, Word]] = {
-    "point": _("exact point"),
-    "settlement": _("known to the settlement"),
-    "district": _("known to the district"),
-    "region": _("known to the region"),
-    "unknown": _("how exactly is not known"),
 }
 
 REPORT_KINDS: Final[Mapping[str, Word]] = {

@@ -13,10 +13,11 @@ from tutela.catalogue.doctrine import load_doctrine
 from tutela.records.incidents.actions.threats import Assessment
 from tutela.records.incidents.fields import UN_OR_SUPPORTED
 from tutela.records.incidents.models import Threat
+from tutela.records.incidents.words import HARMS
 from tutela.web.shared.desks import Desk, marking_field
 from tutela.web.shared.fields import Field
 from tutela.web.shared.references import read_reference, write_reference
-from tutela.web.shared.words import HARMS, PERPETRATORS
+from tutela.web.shared.words import PERPETRATORS
 from tutela.web.threats import words
 from tutela.web.threats.words import choose
 

@@ -8,10 +8,11 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tutela.records.incidents.models import Threat, ThreatSource
+from tutela.records.incidents.words import HARMS
 from tutela.web.shared.desks import Area
 from tutela.web.shared.fields import Choices
 from tutela.web.shared.guides import Guide
-from tutela.web.shared.words import HARMS, PERPETRATORS, Word, name_code
+from tutela.web.shared.words import PERPETRATORS, Word, name_code
 
 LEVELS: Final[Mapping[str, Word]] = {
     "strategic": _("Strategic"),

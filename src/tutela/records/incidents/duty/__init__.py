@@ -1,0 +1,1 @@
+"""The write path of the operations centre: shifts, contacts, handovers, the working group, reports, readiness."""
