@@ -145,7 +145,15 @@ def test_every_form_says_the_same_words(document):
 
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
-    [("12 km", "en", False), ("12 km", "ar", False), ("12", "ar", True), ("12", "en", False), (ARABIC, "en", True)],
+    [
+        ("12 km", "en", False),
+        ("12 km", "ar", False),
+        ("12", "ar", False),
+        ("67% (30%-90%)", "ar", False),
+        ("-", "ar", True),
+        ("12", "en", False),
+        (ARABIC, "en", True),
+    ],
 )
 def test_the_first_letter_says_from_which_side_a_text_is_read(text, language, expected):
     assert is_right_to_left(text, language) is expected

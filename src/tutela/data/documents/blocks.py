@@ -14,11 +14,16 @@ _RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ku", "ps", "sd", "ug", "ur
 
 
 def is_right_to_left(text: str, language: str = "") -> bool:
-    """Whether this text is read from the right: its first letter decides, and the language where it has none."""
+    """Whether this text is read from the right: its first letter decides, and the language where it has none.
+
+    Numbers alone are read from the left, or an interval would stand the other way round.
+    """
     for letter in text:
         kind = unicodedata.bidirectional(letter)
         if kind in ("L", "R", "AL"):
             return kind != "L"
+    if any(letter.isdigit() for letter in text):
+        return False
     return language.partition("-")[0].lower() in _RIGHT_TO_LEFT
 
 

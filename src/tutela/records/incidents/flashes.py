@@ -128,7 +128,7 @@ def _near(people: Iterable[Near], sites: Iterable[Near], basis: str) -> list[Blo
     for item, kind in rows:
         far = _("not known") if item.km is None else f"{item.km:.0f} km"
         until = item.plan.valid_until if item.plan is not None else None
-        plan = f"{_('valid until')} {until}" if until is not None else _("no valid plan that you may read")
+        plan = f"{_('valid until')} {until}" if until is not None else _("no valid plan that its author could read")
         told.append((item.place.name, kind, str(RINGS.get(item.ring, item.ring)), far, plan))
     head = (_("Place"), _("What"), _("How near"), _("Distance"), _("Plan"))
     return [Heading(_("Who is near")), Table(head, tuple(told)), Paragraph(basis, quiet=True)]
