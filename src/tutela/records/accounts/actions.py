@@ -39,6 +39,8 @@ class Grant:
     level: Marking
     purpose: str
     valid_until: datetime | None = None
+    share: Marking = Marking.UNCLASSIFIED
+    """Up to which marking they may take rows out as a file, where their role exports at all."""
 
 
 @action("accounts.found")
@@ -208,6 +210,7 @@ def _admit(by: Principal, compartment: int, user: User, grant: Grant) -> Members
         compartment_id=compartment,
         role=grant.role,
         level=int(grant.level),
+        share_level=int(min(grant.share, grant.level)),
         purpose=grant.purpose.strip()[:200],
         valid_from=datetime.now(UTC),
         valid_until=grant.valid_until,

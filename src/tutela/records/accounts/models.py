@@ -115,6 +115,8 @@ class Membership(ClosedModel):
     compartment = models.ForeignKey(Compartment, models.PROTECT, related_name="+")
     role = models.CharField(max_length=24, choices=Role.choices)
     level = models.SmallIntegerField(choices=MARKINGS, default=Marking.UNCLASSIFIED)
+    share_level = models.SmallIntegerField(choices=MARKINGS, default=Marking.UNCLASSIFIED)
+    """Up to which marking a file that they take out may hold rows: never more than they read, mostly less."""
     purpose = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)

@@ -23,6 +23,7 @@ class Member(Principal):
     """A principal with what they may read and do in each compartment.
 
     levels      how far they read, by compartment number;  abilities  what they may do there
+    shares      up to which marking what they take out may be marked, by compartment number
     read_only   compartments in which nobody writes now
     is_administrator  keeps accounts, and reads nothing by that
     token  the number of the token by which a program acts for them; None at the pages
@@ -30,6 +31,7 @@ class Member(Principal):
 
     levels: Mapping[int, Marking] = field(default_factory=dict)
     abilities: Mapping[int, frozenset[May]] = field(default_factory=dict)
+    shares: Mapping[int, Marking] = field(default_factory=dict)
     read_only: frozenset[int] = frozenset()
     is_administrator: bool = False
     house: Mode = Mode.NORMAL
@@ -45,6 +47,10 @@ class Member(Principal):
         """Whether they may read a row of this marking there."""
         level = self.levels.get(compartment)
         return level is not None and level >= marking
+
+    def shares_up_to(self, compartment: int, marking: int) -> bool:
+        """Whether a file of this marking may leave the compartment with them: less than what they may read."""
+        return marking <= self.shares.get(compartment, -1) and self.reads(compartment, marking)
 
     def writes(self, compartment: int, marking: int = 0) -> bool:
         """Whether they may put a row of this marking there now at all: they do more there than look."""
@@ -65,22 +71,26 @@ def member_of(user: User, now: datetime | None = None) -> Member:
         return Member(str(user.pk), house=house)
     levels: dict[int, Marking] = {}
     abilities: dict[int, frozenset[May]] = {}
+    shares: dict[int, Marking] = {}
     read_only: set[int] = set()
     compartments = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
     modes = dict(compartments.exclude(mode=Mode.NORMAL).values_list("pk", "mode"))
-    for number, role, level in _memberships(user, now):
+    for number, role, level, share in _memberships(user, now):
         if modes.get(number) == Mode.CLOSED:
             continue
         if modes.get(number) == Mode.READ_ONLY:
             read_only.add(number)
         levels[number] = max(levels.get(number, Marking.UNCLASSIFIED), Marking(level))
         abilities[number] = abilities.get(number, frozenset()) | ABILITIES[role]
+        if May.EXPORT in ABILITIES[role]:
+            shares[number] = max(shares.get(number, Marking.UNCLASSIFIED), Marking(min(share, level)))
     return Member(
         str(user.pk),
         max(levels.values(), default=Marking.UNCLASSIFIED),
         frozenset(str(number) for number in levels),
         levels,
         abilities,
+        shares,
         frozenset(read_only),
         user.is_administrator,
         house,
@@ -135,9 +145,9 @@ def is_alone(by: Member, ability: May, compartment: int) -> bool:
     return not User.objects.filter(pk__in=users, is_active=True).exists()
 
 
-def _memberships(user: User, now: datetime) -> list[tuple[int, str, int]]:
+def _memberships(user: User, now: datetime) -> list[tuple[int, str, int, int]]:
     rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
     in_force = rows.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=now), user_id=user.pk, valid_from__lte=now
     )
-    return list(in_force.annotate(number=F("compartment_id")).values_list("number", "role", "level"))
+    return list(in_force.annotate(number=F("compartment_id")).values_list("number", "role", "level", "share_level"))

@@ -11,3 +11,11 @@ class ExportsConfig(AppConfig):
     name = "tutela.records.exports"
     label = "exports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let workers make exports."""
+        from tutela.records.exports.actions import KIND
+        from tutela.records.exports.making import run
+        from tutela.records.jobs.kinds import register_kind
+
+        register_kind(KIND, run)

@@ -11,3 +11,11 @@ class IncidentsConfig(AppConfig):
     name = "tutela.records.incidents"
     label = "incidents"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say which of its tables may leave the register as a file."""
+        from tutela.records.exports.tables import register_table
+        from tutela.records.incidents.leaving import TABLES
+
+        for table in TABLES:
+            register_table(table)

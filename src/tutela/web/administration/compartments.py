@@ -57,12 +57,15 @@ def admit(request: HttpRequest, number: int) -> HttpResponse:
     """Let somebody in: as what, up to which marking, what for, until when."""
     sessions.require_account(request)
     if request.method == "POST":
-        form = {name: request.POST.get(name, "") for name in ("email", "role", "level", "purpose", "until")}
+        form = {
+            name: request.POST.get(name, "") for name in ("email", "role", "level", "share", "purpose", "until")
+        }
         by = sessions.principal_of(request)
         try:
             grant = actions.Grant(
                 role=_chosen(Role, form["role"], "role"),
                 level=_chosen(Marking, int(form["level"]) if form["level"].isdecimal() else -1, "level"),
+                share=_chosen(Marking, int(form["share"]) if form["share"].isdecimal() else 0, "share"),
                 purpose=form["purpose"],
                 valid_until=_end(form["until"]),
             )
