@@ -39,7 +39,7 @@ def test_every_command_stands_in_the_guide(root: Path, reference: Any) -> None:
 def test_every_command_of_the_guide_exists(root: Path, reference: Any) -> None:
     names = set(reference.command_names())
     groups = {name.rpartition(" ")[0] for name in names}
-    said = re.findall(r"(?:bin/|`|^)tutela ([a-z]+)(?: ([a-z]+))?", handwritten(root), re.MULTILINE)
+    said = re.findall(r"(?:bin/|`|^)tutela ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?", handwritten(root), re.MULTILINE)
     assert said
     for first, second in said:
         whole = f"tutela {first} {second}" if f"tutela {first}" in groups else f"tutela {first}"

@@ -75,10 +75,11 @@ def team(signed_in_before: tuple[Path, members.Members], tmp_path: Path) -> Iter
     """The cast in a register of its own for this test, each with a browser that is signed in."""
     folder, everybody = signed_in_before
     before, settings.KEYS_FOLDER = settings.KEYS_FOLDER, str(folder / "keys")
+    files_before, settings.FILES_FOLDER = settings.FILES_FOLDER, str(tmp_path / "files")
     members.copy_register(folder / "register.sqlite3", tmp_path / "register.sqlite3")
     home = worlds.make_real_home()
     reader.open_room(reader.ReadingRoom(lambda: home, lambda: worlds.TODAY, lambda: True))
     yield members.Team(everybody, tmp_path / "register.sqlite3")
     reader._rooms.clear()
     members.point_to(tmp_path / "none.sqlite3")
-    settings.KEYS_FOLDER = before
+    settings.KEYS_FOLDER, settings.FILES_FOLDER = before, files_before

@@ -37,6 +37,9 @@ def restore(
     archive: Annotated[Path, typer.Argument(help="A file that tutela backup wrote.")],
     into: Annotated[Path | None, typer.Option("--into", help="The folder to make.")] = None,
     keys: Annotated[Path | None, typer.Option("--keys", help="The folder in which the keys are kept.")] = None,
+    recovery_key: Annotated[
+        Path | None, typer.Option("--recovery-key", help="Of a closed site: the private key of headquarters.")
+    ] = None,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Restore, check everything, and remove it.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -48,6 +51,9 @@ def restore(
             where="--into",
             remedy="Give --into, or --rehearse, and not both.",
         )
+    if recovery_key is not None:
+        _open_closed(archive, recovery_key, into, as_json=json)
+        return
     with telling(as_json=json) as tell:
         if into is None:
             done = _service().rehearse(archive, keys, tell)
@@ -64,3 +70,20 @@ def restore(
         else "There is no register in it.",
         f"Erased again: {count(done['erased_again'])}.",
     )
+
+
+def _open_closed(file: Path, private: Path, into: Path | None, *, as_json: bool) -> None:
+    if into is None:
+        raise Problem(
+            "option-invalid", "A closed site is opened into a folder.", where="--into", remedy="Give --into DIR."
+        )
+    service = importlib.import_module("tutela.service.closing")
+    with telling(as_json=as_json) as tell:
+        done = service.open_closed(file, private, into, tell)
+    if as_json:
+        print_json(done)
+    else:
+        print_lines(
+            f"The home is in {done['home']}, with its keys.",
+            "The house is closed still: tutela register mode normal opens it.",
+        )

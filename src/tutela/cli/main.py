@@ -12,6 +12,7 @@ from tutela.cli import (
     audit,
     backups,
     basemap,
+    closing,
     demo,
     events,
     fetch,
@@ -47,6 +48,8 @@ events.app.command("map")(mapping.map_)
 events.app.command("suggest")(mapping.suggest)
 events.app.command("undo")(mapping.undo)
 presence.app.command("import")(register.import_)
+audit.register_app.command("close-site")(closing.close_site)
+audit.register_app.command("recovery-key")(closing.recovery_key)
 app.add_typer(audit.app, name="audit")
 app.add_typer(audit.register_app, name="register")
 app.add_typer(basemap.app, name="basemap")

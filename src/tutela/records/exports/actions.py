@@ -11,7 +11,7 @@ from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import Member, refused, require
 from tutela.records.accounts.roles import May
-from tutela.records.exports.formats import find_exporter
+from tutela.records.exports.exporters import find_exporter
 from tutela.records.exports.making import Wish
 from tutela.records.exports.models import Export
 from tutela.records.exports.orders import agreement

@@ -9,15 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.metadata import entry_points
 from typing import Any, Final, Protocol
 
-from tutela.kernel.problems import Problem
 from tutela.records.exports.tables import Column, Kind, Value
-from tutela.records.files.media import find_media
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With these a spreadsheet begins to compute."""
@@ -152,26 +149,3 @@ class _GeoJsonSink:
 
     def close(self) -> None:
         self._stream.write(b"\n]}\n")
-
-
-def exporters() -> Mapping[str, Exporter]:
-    """Every kind of file by name: ours, and those that a deployment installed; nobody replaces ours."""
-    from tutela.records.exports.workbooks import XlsxExporter
-
-    found: dict[str, Exporter] = {}
-    for point in entry_points(group="tutela.exporters"):
-        exporter: Exporter = point.load()()
-        find_media(exporter.media_type)
-        found[exporter.name] = exporter
-    ours: tuple[Exporter, ...] = (CsvExporter(), XlsxExporter(), GeoJsonExporter())
-    return found | {exporter.name: exporter for exporter in ours}
-
-
-def find_exporter(name: str) -> Exporter:
-    """The kind of file of this name."""
-    found = exporters().get(name)
-    if found is None:
-        raise Problem(
-            "field-invalid", "There is no such kind of file.", where="format", remedy="Choose one of the list."
-        )
-    return found

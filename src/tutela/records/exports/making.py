@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from tutela.kernel.markings import Marking, Principal
 from tutela.records.accounts.models import User
-from tutela.records.exports.formats import Head, Sink, Stream, find_exporter
+from tutela.records.exports.exporters import find_exporter
+from tutela.records.exports.formats import Head, Sink, Stream
 from tutela.records.exports.models import Export
 from tutela.records.exports.orders import WINDOW, shuffle
 from tutela.records.exports.rights import require_share

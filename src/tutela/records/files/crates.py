@@ -34,12 +34,13 @@ class CrateWriter(io.RawIOBase):
     Raises Problem "file-too-large" and "file-kind" while it is written. Left without `seal`, it leaves nothing.
     """
 
-    def __init__(self, folder: Path, key: bytes, media: Media) -> None:
+    def __init__(self, folder: Path, key: bytes, media: Media, before: bytes = b"") -> None:
+        """`before` is written in the clear at the beginning: what whoever opens it must know first."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / f"{secrets.token_hex(16)}{PARTIAL}"
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "wb")
-        self._file.write(_HEAD)
+        self._file.write(before + _HEAD)
         self._cipher = AESGCM(key)
         self._media = media
         self._hash = hashlib.sha256()
@@ -101,7 +102,7 @@ class CrateWriter(io.RawIOBase):
 class CrateReader(io.RawIOBase):
     """A crate being read, chunk by chunk; a bit that is not as it was written raises Problem "file-altered"."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, begins_at: int = 0) -> None:
         self._cipher = AESGCM(key)
         self._chunks = 0
         self._held = b""
@@ -109,6 +110,7 @@ class CrateReader(io.RawIOBase):
             self._file = path.open("rb")
         except OSError:
             raise _altered() from None
+        self._file.seek(begins_at)
         if self._file.read(len(_HEAD)) != _HEAD:
             self._file.close()
             raise _altered()

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0002_share_level"),
+        ("accounts", "0003_share_level"),
         ("files", "0001_initial"),
     ]
 
