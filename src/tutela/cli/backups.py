@@ -21,16 +21,26 @@ def _service() -> ModuleType:
 
 def backup(
     to: Annotated[Path, typer.Option("--to", help="The file to write; a new one.")],
+    recipient: Annotated[
+        str, typer.Option("--recipient", help="Public key (age1...) to encrypt for, or a file that holds it.")
+    ] = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
     """Write the home into one file, without its keys: keep those somewhere else."""
     with telling(as_json=json) as tell:
-        done = _service().back_up(home, to, tell)
+        done = _service().back_up(home, to, tell, recipient)
     if json:
         print_json(done)
     else:
-        print_lines(f"{count(done['files'])} files in {done['backup']}.", "The keys are not in it.")
+        print_lines(
+            f"{count(done['files'])} files in {done['backup']}.",
+            "The keys are not in it.",
+            f"Encrypted for {done['encrypted_for']}; this machine cannot read it."
+            if done["encrypted_for"]
+            else "It is NOT encrypted: whoever holds this file reads the register. Make a key with "
+            "tutela register key, and name its public half with --recipient or TUTELA_BACKUP_RECIPIENT.",
+        )
 
 
 def restore(
@@ -39,6 +49,9 @@ def restore(
     keys: Annotated[Path | None, typer.Option("--keys", help="The folder in which the keys are kept.")] = None,
     recovery_key: Annotated[
         Path | None, typer.Option("--recovery-key", help="Of a closed site: the private key of headquarters.")
+    ] = None,
+    private_key: Annotated[
+        Path | None, typer.Option("--private-key", help="The file of the private key of an encrypted backup.")
     ] = None,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Restore, check everything, and remove it.")] = False,
     json: JsonOption = False,
@@ -56,9 +69,9 @@ def restore(
         return
     with telling(as_json=json) as tell:
         if into is None:
-            done = _service().rehearse(archive, keys, tell)
+            done = _service().rehearse(archive, keys, tell, private_key)
         else:
-            done = _service().restore(archive, into, keys, tell)
+            done = _service().restore(archive, into, keys, tell, private_key)
     if json:
         print_json(done)
         return
@@ -70,6 +83,11 @@ def restore(
         else "There is no register in it.",
         f"Erased again: {count(done['erased_again'])}.",
     )
+    if ledger and not done["with_keys"]:
+        print_lines(
+            "The folder of the keys was not named, and with it the list of what was erased since the backup.",
+            "Restore it again with --keys before anybody works in it.",
+        )
 
 
 def _open_closed(file: Path, private: Path, into: Path | None, *, as_json: bool) -> None:
@@ -86,4 +104,20 @@ def _open_closed(file: Path, private: Path, into: Path | None, *, as_json: bool)
         print_lines(
             f"The home is in {done['home']}, with its keys.",
             "The house is closed still: tutela register mode normal opens it.",
+        )
+
+
+def backup_key(
+    to: Annotated[Path, typer.Argument(help="The file to write the private key into; a new one.")],
+    json: JsonOption = False,
+) -> None:
+    """Make a key for encrypted backups: run this where backups are restored, never where they are written."""
+    public = importlib.import_module("tutela.service.backup_keys").make_backup_key(to)
+    if json:
+        print_json({"private_key": str(to), "recipient": public})
+    else:
+        print_lines(
+            f"The private key is in {to}: keep it outside the host country, twice, and never beside backups.",
+            "The public key, for TUTELA_BACKUP_RECIPIENT on the machine that writes backups:",
+            f"  {public}",
         )

@@ -1,49 +1,60 @@
 """Backup and restore of a home: register, store and what names them, never a key that opens or signs.
 
-The archive is a tar file with a manifest that names every file by its digest. What was erased after the backup
-was made is erased again when it is restored: the list of erasures lies with the keys, not in the backup.
+The register is copied as of one moment, and the files after it: what a row names is written before the row, so
+that no row of the copy names a file that is not in the backup. What was erased after the backup was made is erased
+again when it is restored: the list of erasures lies with the keys, not in the backup.
 """
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import shutil
 import sqlite3
-import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import tutela
 from tutela.data.store.folders import digest_file
 from tutela.data.store.homes import Home, open_home, require_home
 from tutela.kernel.problems import Problem
-from tutela.service.register import OWNER, erase_again, examine_register, upgrade_register, verify_ledger
+from tutela.service import postgresql_copies
+from tutela.service.archives import Tell, unpack, unusable, write_archive
+from tutela.service.backup_keys import decrypting, encrypting, find_recipient, is_encrypted
+from tutela.service.databases import VARIABLE
+from tutela.service.register import (
+    continue_ledger,
+    erase_again,
+    examine_register,
+    upgrade_register,
+    verify_ledger,
+)
 
 DATABASE: Final = "register.sqlite3"
-MANIFEST: Final = "backup.json"
+DUMP: Final = "register.pgdump"
 
-Tell = Callable[[str, int, int], None]
+_NOT_KEPT: Final = frozenset({"cache", "keys", "files", DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"})
+"""Not copied as they lie: keys never, the cache is made again, register and files have their own way."""
 
 
-def back_up(home: Path | None, to: Path, tell: Tell) -> dict[str, Any]:
+def back_up(home: Path | None, to: Path, tell: Tell, recipient: str | None = None) -> dict[str, Any]:
     """Write a backup of the home to a new file; the application may go on running."""
     place = require_home(home)
-    _require_file_register(place)
-    if to.exists():
-        raise Problem("out-not-writable", "There is a file of this name.", where=str(to), remedy="Name a new one.")
+    key = find_recipient(recipient)
+    _check_target(place, to)
     partial = to.with_name(f".{to.name}.partial")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target, where there is space for it, and for nobody but its owner.
         with tempfile.TemporaryDirectory(dir=to.parent, prefix=".backup-") as folder:
-            files = dict(_files_of(place, Path(folder)))
-            manifest = _write_archive(partial, files, tell)
-        partial.chmod(0o600)
+            files = dict(_files_of(place, Path(folder), tell))
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                with encrypting(file, key) as stream:
+                    manifest = write_archive(stream, files, tell)
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(to)
     except OSError as error:
         raise Problem(
@@ -54,11 +65,24 @@ def back_up(home: Path | None, to: Path, tell: Tell) -> dict[str, Any]:
         ) from None
     finally:
         partial.unlink(missing_ok=True)
-    return {"backup": str(to), "files": len(manifest["files"]), "digest": digest_file(to)}
+    return {
+        "backup": str(to),
+        "files": len(manifest["files"]),
+        "digest": digest_file(to),
+        "encrypted_for": str(key) if key else None,
+    }
 
 
-def restore(archive: Path, into: Path, keys: Path | None, tell: Tell) -> dict[str, Any]:
+def restore(
+    archive: Path, into: Path, keys: Path | None, tell: Tell, private_key: Path | None = None
+) -> dict[str, Any]:
     """Restore a backup into a new folder: every file checked, erasures applied again, the ledger read."""
+    report = _restore(archive, into, keys, tell, private_key)
+    del report["filled"]
+    return report
+
+
+def _restore(archive: Path, into: Path, keys: Path | None, tell: Tell, private_key: Path | None) -> dict[str, Any]:
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Problem(
             "out-not-writable",
@@ -69,56 +93,60 @@ def restore(archive: Path, into: Path, keys: Path | None, tell: Tell) -> dict[st
     partial = into.with_name(f".{into.name}.restoring")
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        _unpack(archive, partial, tell)
+        _open_archive(archive, partial, private_key, tell)
         _lay_keys(partial, keys)
-        erased = 0
-        if (partial / DATABASE).is_file():
-            upgrade_register(partial)  # the backup may be older than this program
-            erased = erase_again(partial)
-        report = _examine(partial, tell)
+        report = {"with_keys": keys is not None or bool(os.environ.get("TUTELA_KEYS"))}
+        report |= _restore_register(partial, tell)
         if into.exists():
             into.rmdir()
         partial.rename(into)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return {"home": str(into), "erased_again": erased, **report}
+    return {"home": str(into), **report}
 
 
-def rehearse(archive: Path, keys: Path | None, tell: Tell) -> dict[str, Any]:
-    """As `restore`, into a folder that is removed afterwards: shows that the backup would serve."""
+def rehearse(archive: Path, keys: Path | None, tell: Tell, private_key: Path | None = None) -> dict[str, Any]:
+    """As `restore`, into a folder (and an empty database) that is emptied afterwards: shows that it would serve."""
     with tempfile.TemporaryDirectory(prefix="tutela-rehearsal-") as folder:
-        report = restore(archive, Path(folder) / "home", keys, tell)
+        home = Path(folder) / "home"
+        report = _restore(archive, home, keys, tell, private_key)
+        if report.pop("filled"):
+            _close_connection()
+            postgresql_copies.clear()
     return report | {"home": None, "rehearsed": True}
 
 
-def _require_file_register(place: Home) -> None:
-
-    if os.environ.get("TUTELA_DATABASE"):
+def _check_target(place: Home, to: Path) -> None:
+    if to.exists():
+        raise Problem("out-not-writable", "There is a file of this name.", where=str(to), remedy="Name a new one.")
+    if to.resolve().is_relative_to(place.root.resolve()):
         raise Problem(
-            "not-possible",
-            "The register lies in PostgreSQL, whose backup is its own program's.",
-            where="TUTELA_DATABASE",
-            remedy=f"Use pg_dump as a role that bypasses row-level security ({OWNER} does not); copy the store.",
+            "out-not-writable",
+            "A backup inside the home is lost with it.",
+            where=str(to),
+            remedy="Name a place outside the home, on another disk.",
         )
-    if not (place.root / "home.json").is_file():
-        raise Problem("home-missing", "There is no home here.", remedy="Name one with --home.")
 
 
-def _files_of(place: Home, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Names in the archive and the files they come from; the database as one consistent copy."""
-    yield "home.json", place.root / "home.json"
-    database = place.root / DATABASE
-    if database.is_file():
-        copy = folder / DATABASE
-        with closing(sqlite3.connect(database, timeout=60)) as whole, closing(sqlite3.connect(copy)) as target:
-            whole.backup(target)
-        yield DATABASE, copy
-    for public in sorted((place.root / "keys").glob("ledger-*.pub")):
+def _files_of(place: Home, folder: Path, tell: Tell) -> Iterator[tuple[str, Path]]:
+    """Names in the archive and the files they come from; the register first, as one consistent copy."""
+    if os.environ.get(VARIABLE):
+        tell("copying the register", 0, 1)
+        postgresql_copies.dump(folder / DUMP)
+        yield DUMP, folder / DUMP
+    elif (place.root / DATABASE).is_file():
+        tell("copying the register", 0, 1)
+        _copy_sqlite(place.root / DATABASE, folder / DATABASE)
+        yield DATABASE, folder / DATABASE
+    keys = Path(os.environ.get("TUTELA_KEYS") or place.root / "keys")
+    for public in sorted(keys.glob("ledger-*.pub")):
         yield f"keys/{public.name}", public
     yield from _hold_files(Path(os.environ.get("TUTELA_FILES") or place.root / "files"), folder)
-    for part in ("store", "invented"):
-        for path in sorted((place.root / part).rglob("*")):
-            if path.is_file():
+    for part in sorted(place.root.iterdir()):
+        if part.name in _NOT_KEPT or part.name.startswith("."):
+            continue
+        for path in [part] if part.is_file() else sorted(part.rglob("*")):
+            if path.is_file() and not path.is_symlink():
                 yield str(path.relative_to(place.root)), path
 
 
@@ -139,62 +167,30 @@ def _hold_files(source: Path, folder: Path) -> Iterator[tuple[str, Path]]:
         yield f"files/{path.parent.name}/{path.name}", held
 
 
-def _write_archive(target: Path, files: dict[str, Path], tell: Tell) -> dict[str, Any]:
-    manifest: dict[str, Any] = {
-        "backup": 1,
-        "version": tutela.__version__,
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": {name: digest_file(path) for name, path in files.items()},
-    }
-    text = json.dumps(manifest, indent=1).encode()
-    with tarfile.open(target, "w:gz", compresslevel=3) as archive:
-        head = tarfile.TarInfo(MANIFEST)
-        head.size = len(text)
-        archive.addfile(head, io.BytesIO(text))
-        for number, (name, path) in enumerate(files.items()):
-            tell("writing", number, len(files))
-            archive.add(path, name, recursive=False)
-    return manifest
+def _copy_sqlite(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source, timeout=60)) as whole, closing(sqlite3.connect(target)) as copy:
+        whole.backup(copy)
 
 
-def _unpack(source: Path, target: Path, tell: Tell) -> None:
-    """Only plain files that the manifest names, each with its digest; nothing outside the folder."""
+def _open_archive(source: Path, target: Path, private_key: Path | None, tell: Tell) -> None:
     try:
-        with tarfile.open(source, "r:gz") as archive:
-            first = archive.next()
-            held = archive.extractfile(first) if first is not None and first.name == MANIFEST else None
-            if first is None or held is None:
-                raise _unusable(source, "It does not begin with a backup's manifest.")
-            wanted: dict[str, str] = dict(json.loads(held.read())["files"])
-            found = set()
-            for member in archive:
-                name = member.name
-                if member.offset == first.offset:
-                    continue
-                if name not in wanted or not member.isreg() or name in found or ".." in Path(name).parts:
-                    raise _unusable(source, "It holds something that its manifest does not name.")
-                found.add(name)
-                tell("unpacking", len(found), len(wanted))
-                path = target / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                content = archive.extractfile(member)
-                assert content is not None
-                with path.open("xb") as file:
-                    shutil.copyfileobj(content, file)
-                if digest_file(path) != wanted[name]:
-                    raise _unusable(source, f"{name} is not what its digest says.")
+        with source.open("rb") as file:
+            if is_encrypted(source):
+                with decrypting(file, source, private_key) as stream:
+                    unpack(stream, source, target, tell)
+            else:
+                unpack(file, source, target, tell)
     except FileNotFoundError:
         raise Problem(
             "file-missing", "There is no such file.", where=str(source), remedy="Name the backup's file."
         ) from None
-    except (tarfile.TarError, OSError, ValueError, KeyError, TypeError, EOFError):
-        raise _unusable(source, "It cannot be read to its end.") from None
-    if found != set(wanted):
-        raise _unusable(source, f"{len(set(wanted) - found)} files are missing from it.")
+    except OSError as error:
+        raise unusable(source, f"It cannot be read ({error.strerror}).") from None
     (target / "keys").mkdir(mode=0o700, exist_ok=True)
     (target / "keys").chmod(0o700)
-    if (target / DATABASE).is_file():
-        (target / DATABASE).chmod(0o600)
+    for name in (DATABASE, DUMP):
+        if (target / name).is_file():
+            (target / name).chmod(0o600)
 
 
 def _lay_keys(target: Path, keys: Path | None) -> None:
@@ -209,6 +205,47 @@ def _lay_keys(target: Path, keys: Path | None) -> None:
             shutil.copy2(path, target / "keys" / path.name)
 
 
+def _restore_register(home: Path, tell: Tell) -> dict[str, Any]:
+    """Bring the register up to date, erase again, read the ledger; what was filled for nothing is emptied."""
+    if (home / DUMP).is_file():
+        _require_postgresql()
+        postgresql_copies.require_empty()
+        try:
+            tell("filling the database", 0, 1)
+            postgresql_copies.load(home / DUMP)
+            upgrade_register(home)
+            continue_ledger(home)
+            report = {"erased_again": erase_again(home), **_examine(home, tell)}
+        except BaseException:
+            _close_connection()
+            postgresql_copies.clear()
+            raise
+        (home / DUMP).unlink()  # it may hold what was erased after it
+        return {"filled": True, **report}
+    erased = 0
+    if (home / DATABASE).is_file():
+        if os.environ.get(VARIABLE):
+            raise Problem(
+                "not-possible",
+                "The register of this backup is a file, and this setting names another database.",
+                where=VARIABLE,
+                remedy="Take the setting away to restore it.",
+            )
+        upgrade_register(home)  # the backup may be older than this program
+        erased = erase_again(home)
+    return {"filled": False, "erased_again": erased, **_examine(home, tell)}
+
+
+def _require_postgresql() -> None:
+    if not os.environ.get(VARIABLE):
+        raise Problem(
+            "not-possible",
+            "The register of this backup lies in PostgreSQL.",
+            where=VARIABLE,
+            remedy="Make an empty database and name it with this setting and its owner's (docs/guide/backups.md).",
+        )
+
+
 def _examine(home: Path, tell: Tell) -> dict[str, Any]:
     """Whether what was restored serves: the store's artifacts, the register's triggers, the ledger."""
     damaged = open_home(home).store.damaged()
@@ -218,7 +255,7 @@ def _examine(home: Path, tell: Tell) -> dict[str, Any]:
             f"{len(damaged)} artifacts in the backup cannot be read.",
             remedy="Restore an older backup; these artifacts can be computed again from their inputs.",
         )
-    if not (home / DATABASE).is_file():
+    if not any((home / name).is_file() for name in (DATABASE, DUMP)):
         return {"ledger": None}
     faults = examine_register(home)
     verdict = verify_ledger(home, lambda done, total: tell("reading the ledger", done, total))
@@ -231,5 +268,7 @@ def _examine(home: Path, tell: Tell) -> dict[str, Any]:
     return {"ledger": verdict}
 
 
-def _unusable(source: Path, message: str) -> Problem:
-    return Problem("backup-unusable", message, where=str(source), remedy="Use another backup; nothing was written.")
+def _close_connection() -> None:
+    from django.db import connection
+
+    connection.close()

@@ -11,6 +11,12 @@ from tutela.kernel.problems import Problem
 VARIABLE: Final = "TUTELA_DATABASE"
 """postgresql://USER:PASSWORD@HOST:PORT/NAME; ?host=/folder for a socket. Unset: SQLite in the home."""
 
+OWNER: Final = "TUTELA_DATABASE_OWNER"
+"""As TUTELA_DATABASE, for the role that owns the tables: used to make and to change them, and for nothing else."""
+
+READER: Final = "TUTELA_DATABASE_BACKUP"
+"""As TUTELA_DATABASE, for a role with BYPASSRLS and pg_read_all_data: used for backups, and for nothing else."""
+
 _BUSY_SECONDS: Final = 20
 
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import django
 
 from tutela.data.store.homes import Home, find_home, require_home
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
-from tutela.service.databases import VARIABLE
-
-OWNER: Final = "TUTELA_DATABASE_OWNER"
-"""As TUTELA_DATABASE, for the role that owns the tables: used to make and to change them, and for nothing else."""
+from tutela.service.databases import OWNER, VARIABLE
 
 
 def create_register(home: Path | None, email: str, name: str) -> dict[str, Any]:
@@ -129,13 +127,37 @@ def open_register(home: Path | None) -> None:
 
 
 def erase_again(home: Path) -> int:
-    """Erase what was erased before: the list lies with the keys, and a restored backup may be older than it."""
-    _open(home)
-    from tutela.records.accounts.actions import FOUNDER
-    from tutela.records.files.actions import erase_again as erase_files
-    from tutela.records.vault.actions import erase_again as erase_cases
+    """Erase what was erased before: the list lies with the keys, and a restored backup may be older than it.
 
-    return erase_cases(by=Principal(FOUNDER)) + erase_files(by=Principal(FOUNDER))
+    On PostgreSQL the owner of the tables does it, for row-level security shows the application nobody's rows.
+    """
+    with _as_owner(home):
+        from tutela.records.accounts.actions import FOUNDER
+        from tutela.records.files.actions import erase_again as erase_files
+        from tutela.records.vault.actions import erase_again as erase_cases
+
+        return erase_cases(by=Principal(FOUNDER)) + erase_files(by=Principal(FOUNDER))
+
+
+def continue_ledger(home: Path) -> None:
+    """Let what is written to a restored register come after what was written before."""
+    with _as_owner(home):
+        from tutela.records.accounts.actions import FOUNDER
+        from tutela.records.ledger.moving import continue_numbers
+
+        continue_numbers(by=Principal(FOUNDER))
+
+
+@contextmanager
+def _as_owner(home: Path) -> Iterator[None]:
+    point_at(home, owner=True)
+    from django.db import connection
+
+    try:
+        yield
+    finally:
+        connection.close()
+        _open(home)
 
 
 def examine_register(home: Path | None) -> list[str]:

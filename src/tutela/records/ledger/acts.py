@@ -113,8 +113,9 @@ def record_access(
 ) -> None:
     """Write down that the principal of this act looked (view, search, export, reveal, refused, sign-in ...)."""
     act = require_act()
-    xact = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
-    now = "clock_timestamp()" if connection.vendor == "postgresql" else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+    xact, now = "0", "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+    if connection.vendor == "postgresql":
+        xact, now = "pg_current_xact_id()::text::bigint + ledger_shift_xacts()", "clock_timestamp()"
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_entry (at, xact, act, actor, action, kind, operation, subject_table, subject,"

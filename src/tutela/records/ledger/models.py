@@ -85,3 +85,16 @@ class SealedTransaction(models.Model):
 
     def __str__(self) -> str:
         return f"transaction {self.position}"
+
+
+class Shift(models.Model):
+    """What is added to PostgreSQL's numbers of transactions since the register came to another server.
+
+    A server counts its transactions from its own beginning; without this, what is written after a restore would
+    sort before what was sealed, and never be sealed itself. Only the owner of the tables writes here.
+    """
+
+    xacts = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"shift {self.pk}"

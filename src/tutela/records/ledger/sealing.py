@@ -122,7 +122,9 @@ def _whole_transactions(last: Seal | None) -> list[list[Entry]]:
     waiting = _after(last)
     if connection.vendor == "postgresql":
         # Every transaction below the horizon has ended: nothing can appear under it later.
-        waiting = waiting.extra(where=["xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"])
+        waiting = waiting.extra(
+            where=["xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ledger_shift_xacts()"]
+        )
     groups: list[list[Entry]] = []
     taken = 0
     for _, group in groupby(_stream(waiting), key=transaction_key):

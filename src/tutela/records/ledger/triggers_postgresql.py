@@ -9,6 +9,11 @@ from django.db import models
 
 PREPARE: Final = (
     """
+    CREATE OR REPLACE FUNCTION ledger_shift_xacts() RETURNS bigint LANGUAGE sql STABLE AS $$
+        SELECT coalesce(max(xacts), 0) FROM ledger_shift
+    $$
+    """,
+    """
     CREATE OR REPLACE FUNCTION ledger_record() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         before jsonb := CASE TG_OP WHEN 'INSERT' THEN NULL ELSE to_jsonb(OLD) - TG_ARGV[1:] END;
@@ -18,7 +23,7 @@ PREPARE: Final = (
     BEGIN
         INSERT INTO ledger_entry (at, xact, act, actor, action, kind, operation, subject_table, subject,
                                   compartment, marking)
-        VALUES (clock_timestamp(), pg_current_xact_id()::text::bigint,
+        VALUES (clock_timestamp(), pg_current_xact_id()::text::bigint + ledger_shift_xacts(),
                 nullif(current_setting('tutela.act', true), ''),
                 nullif(current_setting('tutela.actor', true), ''),
                 coalesce(current_setting('tutela.action', true), ''),

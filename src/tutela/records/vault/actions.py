@@ -15,6 +15,7 @@ from django.db import connection
 
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
+from tutela.records.accounts import policies
 from tutela.records.accounts.actions import FOUNDER
 from tutela.records.accounts.principals import Member, refused, require
 from tutela.records.accounts.roles import May
@@ -165,7 +166,7 @@ def erase_again(*, by: Principal) -> int:
     keys = noted_erasures(Path(settings.KEYS_FOLDER))
     now = datetime.now(UTC)
     erased = 0
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, policies.reading_past_policies(cursor, ("vault_casekey", "vault_identity")):
         for key in keys:
             # Whoever restores reads nothing, so this goes past visible_to; it can only take away.
             cursor.execute(
