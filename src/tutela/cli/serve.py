@@ -58,4 +58,6 @@ def _register(home: Path | None) -> tuple[Finding, ...]:
     faults = importlib.import_module("tutela.service.register").examine_register(home)
     if faults:
         return tuple(Finding("register", "broken", fault) for fault in faults)
-    return (Finding("register", "good", "triggers and policies stand, where there is a register"),)
+    stands = Finding("register", "good", "triggers and policies stand, where there is a register")
+    looked = importlib.import_module("tutela.service.deployment").examine_deployment(home)
+    return (stands, *(Finding(*finding) for finding in looked))

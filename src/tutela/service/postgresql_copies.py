@@ -24,6 +24,11 @@ def dump(to: Path) -> None:
     _run("pg_dump", described, ["--format=custom", "--no-owner", "--no-privileges", f"--file={to}"])
 
 
+def require_reader() -> None:
+    """Refuse a role for backups that would leave rows out."""
+    _require_bypass(_described(READER, "a role that bypasses row-level security", "to back the register up"))
+
+
 def require_empty() -> None:
     """Refuse to restore into a database that holds any table."""
     described = _described(OWNER, "the role that owns the database", "to restore into it")
