@@ -6,10 +6,11 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from tutela.records.accounts.policies import install_after_migrating
+from tutela.records.ledger.acts import guard_commits
 
 
 class AccountsConfig(AppConfig):
-    """Puts row-level security back after every migration."""
+    """Puts row-level security back after every migration, and guards what nobody may write now."""
 
     name = "tutela.records.accounts"
     label = "accounts"
@@ -18,3 +19,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Connect to the end of migrating."""
         post_migrate.connect(install_after_migrating, sender=self, dispatch_uid="accounts.policies")
+        from tutela.records.accounts.modes import refuse_what_nobody_writes
+
+        guard_commits(refuse_what_nobody_writes)

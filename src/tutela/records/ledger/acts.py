@@ -37,6 +37,15 @@ _current: Final[ContextVar[Act | None]] = ContextVar("act", default=None)
 _way: Final[ContextVar[str]] = ContextVar("way", default="")
 
 
+_guards: Final[list[Callable[[Act], None]]] = []
+
+
+def guard_commits(guard: Callable[[Act], None]) -> None:
+    """Let this look at every act just before its commit; what it raises undoes all of the act."""
+    if guard not in _guards:
+        _guards.append(guard)
+
+
 def current_act() -> Act | None:
     """The action under way in this thread, if there is one."""
     return _current.get()
@@ -78,6 +87,8 @@ def acting(by: Principal, action: str) -> Iterator[Act]:
         act = Act(by, f"{way} > {action}"[:80] if way else action, str(uuid.uuid4()))
         with _named(act):
             yield act
+            for guard in _guards:
+                guard(act)
         _tell(None)
 
 
