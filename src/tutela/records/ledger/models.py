@@ -34,12 +34,14 @@ class Entry(models.Model):
     marking = models.SmallIntegerField(default=0)
 
     class Meta:
-        """Read by subject (the history of one row), by compartment, and by the sealer."""
+        """Read by subject (the history of one row), by compartment, actor and action, and by the sealer."""
 
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["subject_table", "subject", "id"], name="ledger_entry_subject"),
             models.Index(fields=["compartment", "id"], name="ledger_entry_compartment"),
             models.Index(fields=["xact", "id"], name="ledger_entry_xact"),
+            models.Index(fields=["compartment", "actor", "id"], name="ledger_entry_actor"),
+            models.Index(fields=["compartment", "action", "id"], name="ledger_entry_action"),
         ]
 
     def __str__(self) -> str:

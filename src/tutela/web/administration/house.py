@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
-from tutela.records.accounts import actions, queries
+from tutela.records.accounts import actions, auditing, queries
 from tutela.records.accounts.models import Mode
 from tutela.records.accounts.principals import Member, refused, require_administrator
 from tutela.web.shared import sessions
@@ -24,9 +24,11 @@ def show_start(request: HttpRequest) -> HttpResponse:
     by = sessions.principal_of(request)
     kept = queries.list_kept(by=by)
     is_administrator = isinstance(by, Member) and by.is_administrator
-    if not kept and not is_administrator:
+    audited = auditing.list_audited(by)
+    if not kept and not audited and not is_administrator:
         raise refused()
-    context = {"kept": kept, "is_administrator": is_administrator, "made": "made" in request.GET, **_HERE}
+    context = {"kept": kept, "audits": bool(audited), "is_administrator": is_administrator, **_HERE}
+    context["made"] = "made" in request.GET
     return render(request, "administration/start.html", context)
 
 

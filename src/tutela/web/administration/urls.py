@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import path
 
-from tutela.web.administration import compartments, house, users
+from tutela.web.administration import compartments, house, ledger, users
 
 app_name: Final = "administration"
 urlpatterns: Final = [
@@ -21,6 +21,9 @@ urlpatterns: Final = [
     path("compartments/<int:number>/admit/", compartments.admit, name="admit"),
     path("compartments/<int:number>/dismiss/", compartments.dismiss, name="dismiss"),
     path("compartments/<int:number>/mode/", compartments.set_mode, name="mode"),
+    path("ledger/", ledger.list_ledgers, name="ledgers"),
+    path("ledger/house/", ledger.show_house, name="house-ledger"),
+    path("ledger/<int:number>/", ledger.show_compartment, name="ledger"),
     path("broken-glass/", house.break_glass, name="glass"),
     path("house/", house.set_house_mode, name="house"),
 ]

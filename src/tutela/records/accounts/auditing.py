@@ -1,0 +1,123 @@
+"""The ledger for auditors: who did what, when; looking at it is itself an entry.
+
+In a compartment for whoever audits there, up to the marking that they read; for the house, which is accounts and
+signing in, for administrators. What a row held is not shown here: that somebody raised or lowered a marking must
+not open what stood there before.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from tutela.kernel.markings import Principal
+from tutela.records.accounts.models import Compartment, Mode, User
+from tutela.records.accounts.principals import Member, refused
+from tutela.records.accounts.roles import May
+from tutela.records.ledger.acts import action, record_access
+from tutela.records.ledger.models import Entry, Seal
+from tutela.records.ledger.reading import Page, Wanted, read_page
+from tutela.records.ledger.sealing import unsealed_tail
+
+HOUSE_TABLES: Final = (
+    "",
+    "accounts_user",
+    "accounts_factor",
+    "accounts_recoverycode",
+    "accounts_link",
+    "accounts_house",
+    "ledger_entry",
+    "ledger_shift",
+)
+"""What the house's page shows, and nothing beside it: what an app writes without a compartment stays closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A compartment whose ledger somebody may read."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far the chain is closed: number and moment of the last seal, what waits and since when."""
+
+    seal: int
+    sealed_at: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A page of the ledger with the names of whoever is in it, and the state of the chain."""
+
+    name: str
+    page: Page
+    people: Mapping[str, str]
+    state: State
+
+
+def list_audited(by: Principal) -> tuple[Audited, ...]:
+    """The compartments whose ledger they may read now, by name; also while nobody may write."""
+    if not isinstance(by, Member):
+        return ()
+    numbers = [number for number in by.abilities if _audits(by, number)]
+    rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    return tuple(Audited(row.pk, row.name) for row in rows.filter(pk__in=numbers).order_by("name"))
+
+
+@action("accounts.read_ledger")
+def read_ledger(*, by: Principal, wanted: Wanted, before: int | None = None) -> Reading:
+    """The newest entries of a compartment that fit, for whoever audits there, up to the level that is theirs."""
+    if not isinstance(by, Member) or wanted.compartment is None or not _audits(by, wanted.compartment):
+        raise refused()
+    record_access("view", "ledger_entry", compartment=wanted.compartment)
+    rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
+    name = rows.values_list("name", flat=True).get(pk=wanted.compartment)
+    return _read(name, replace(wanted, level=int(by.levels[wanted.compartment]), tables=None), before)
+
+
+@action("accounts.read_house_ledger")
+def read_house_ledger(*, by: Principal, wanted: Wanted, before: int | None = None) -> Reading:
+    """The newest entries on accounts and signing in that fit; for administrators."""
+    if not isinstance(by, Member) or not by.is_administrator or by.house == Mode.CLOSED:
+        raise refused()
+    record_access("view", "ledger_entry")
+    return _read("", replace(wanted, compartment=None, level=0, tables=HOUSE_TABLES), before)
+
+
+def find_actor(email: str) -> str | None:
+    """The number under which the ledger knows whoever has this address; None where nobody has it."""
+    found = User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()
+    return str(found) if found else None
+
+
+def _audits(by: Member, compartment: int) -> bool:
+    return May.AUDIT in by.abilities.get(compartment, frozenset()) and by.reads(compartment)
+
+
+def _read(name: str, wanted: Wanted, before: int | None) -> Reading:
+    page = read_page(wanted, before)
+    last = Seal.objects.order_by("-number").first()
+    waiting, since = unsealed_tail()
+    state = State(last.number if last else 0, last.at if last else None, waiting, since)
+    return Reading(name, page, _names(page.entries), state)
+
+
+def _names(entries: tuple[Entry, ...]) -> dict[str, str]:
+    numbers = {entry.actor for entry in entries if entry.actor and _is_number(entry.actor)}
+    return {str(pk): name for pk, name in User.objects.filter(pk__in=numbers).values_list("pk", "name")}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
