@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Final
 
 from tutela.kernel.markings import Principal
-from tutela.records.accounts.models import Compartment, Mode, User
+from tutela.records.accounts.models import Mode, User
 from tutela.records.accounts.principals import Member, refused
+from tutela.records.accounts.queries import name_compartments
 from tutela.records.accounts.roles import May
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.models import Entry, Seal
@@ -68,8 +69,8 @@ def list_audited(by: Principal) -> tuple[Audited, ...]:
     if not isinstance(by, Member):
         return ()
     numbers = [number for number in by.abilities if _audits(by, number)]
-    rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
-    return tuple(Audited(row.pk, row.name) for row in rows.filter(pk__in=numbers).order_by("name"))
+    names = name_compartments(numbers)
+    return tuple(Audited(number, name) for number, name in sorted(names.items(), key=lambda item: item[1]))
 
 
 @action("accounts.read_ledger")
@@ -78,8 +79,7 @@ def read_ledger(*, by: Principal, wanted: Wanted, before: int | None = None) -> 
     if not isinstance(by, Member) or wanted.compartment is None or not _audits(by, wanted.compartment):
         raise refused()
     record_access("view", "ledger_entry", compartment=wanted.compartment)
-    rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
-    name = rows.values_list("name", flat=True).get(pk=wanted.compartment)
+    name = name_compartments([wanted.compartment])[wanted.compartment]
     return _read(name, replace(wanted, level=int(by.levels[wanted.compartment]), tables=None), before)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -113,6 +114,11 @@ def find_colleague(*, by: Principal, email: str, is_open: bool = True) -> User |
             raise refused()
     found = User.objects.filter(email=email.strip().lower()).first()
     return found if found is None or found.is_active or not is_open else None
+
+
+def name_compartments(numbers: Collection[int]) -> dict[int, str]:
+    """The names of compartments, by number; for code that has authorised the reader there."""
+    return dict(_compartments().filter(pk__in=numbers).values_list("pk", "name"))
 
 
 def _belongings(rows: ClosedQuerySet[Membership]) -> tuple[Belonging, ...]:

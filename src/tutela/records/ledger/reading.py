@@ -60,8 +60,8 @@ def read_page(wanted: Wanted, before: int | None = None) -> Page:
     """The newest entries that fit, with a number below `before`."""
     rows = _narrowed(wanted)
     if wanted.last is not None:
-        end = _number_at(_midnight(wanted.last + timedelta(days=1)))
-        before = min(before or end + _SLACK, end + _SLACK)
+        end = _number_at(_midnight(wanted.last + timedelta(days=1))) + 2 * _SLACK
+        before = min(before or end, end)
         rows = rows.filter(at__lt=_midnight(wanted.last + timedelta(days=1)))
     if wanted.first is not None:
         start = _midnight(wanted.first)
@@ -101,9 +101,9 @@ def _chosen(rows: models.QuerySet[Entry], wanted: Wanted) -> models.QuerySet[Ent
 
 
 def _number_at(moment: datetime) -> int:
-    """About the first number at or after this moment, found by halving: numbers rise with time."""
+    """A number at most _SLACK before the first of this moment, found by halving: numbers rise with time."""
     low, high = 1, (Entry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-    while low < high:
+    while high - low > _SLACK:
         middle = (low + high) // 2
         held = Entry.objects.filter(pk__gte=middle).order_by("pk").values_list("at", flat=True).first()
         if held is None or held >= moment:
