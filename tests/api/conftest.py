@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "records"))
 import registers  # it sets Django up, so it comes before all that needs that
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 sys.path.insert(0, str(Path(__file__).parent))
 from callers import Caller
 from page_ground import open_home

@@ -30,7 +30,8 @@ from django.db import connection
 from tutela.records.accounts.models import User
 
 
-def _point_to(name: str, user: str = "tutela_app") -> None:
+def point_to(name: str, user: str = "tutela_app") -> None:
+    """Make this Django's database."""
     connection.close()
     connection.settings_dict["NAME"] = name
     if ADDRESS:
@@ -50,7 +51,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A register with its tables, triggers and policies, and nobody in it."""
     if not ADDRESS:
         path = tmp_path_factory.mktemp("template") / "register.sqlite3"
-        _point_to(str(path))
+        point_to(str(path))
         call_command("migrate", verbosity=0)
         connection.close()
         yield str(path)
@@ -63,7 +64,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
         )
     _as_superuser(f"CREATE DATABASE {name} OWNER tutela_owner")
-    _point_to(name, "tutela_owner")
+    point_to(name, "tutela_owner")
     call_command("migrate", verbosity=0)
     connection.close()
     yield name
@@ -92,8 +93,19 @@ def register(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     name = f"tutela_test_{uuid.uuid4().hex[:12]}" if ADDRESS else str(tmp_path / "register.sqlite3")
     _copy(source, name)
     yield keys
-    _point_to("tutela_none" if ADDRESS else str(tmp_path / "none.sqlite3"))
+    point_to("tutela_none" if ADDRESS else str(tmp_path / "none.sqlite3"))
     settings.KEYS_FOLDER, settings.FILES_FOLDER = before, files_before
+    if ADDRESS:
+        _as_superuser(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def copy_register(source: str, folder: Path, name: str) -> str:
+    """Another register with what the source holds, and the connection pointed to it."""
+    return _copy(source, f"tutela_{name}_{uuid.uuid4().hex[:12]}" if ADDRESS else str(folder / f"{name}.sqlite3"))
+
+
+def drop_register(name: str) -> None:
+    """Take a register away that `copy_register` made; a file goes with its folder."""
     if ADDRESS:
         _as_superuser(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -106,7 +118,7 @@ def _copy(source: str, target: str) -> str:
     else:
         with closing(sqlite3.connect(source)) as whole, closing(sqlite3.connect(target)) as copy:
             whole.backup(copy)
-    _point_to(target)
+    point_to(target)
     return target
 
 

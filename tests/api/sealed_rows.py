@@ -1,0 +1,312 @@
+"""Rows of every sealed model that there is, made from a seed: for asking with and without them.
+
+A model that comes later is filled by itself where its columns allow it; where they do not, `fill` says what to add
+to the tables below. Nothing here goes through the actions: rows that no action would write must not leak either.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from tutela.catalogue.doctrine import load_doctrine
+from tutela.records.accounts.models import Compartment, User
+from tutela.records.accounts.sealed import SealedModel, sealed_models
+from tutela.records.files.models import Crate
+from tutela.records.incidents.fields import SIGNS, statuses
+from tutela.records.incidents.models import Stamp
+from tutela.records.jobs.models import Job
+from tutela.records.ledger.acts import acting
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+HIDDEN_WORD = "Zqhidden"
+VISIBLE_WORD = "Seenword"
+NUMBERS = (7_300_000_000, 7_399_999_999)
+"""Numbers of all rows made here: written out anywhere, they would be found."""
+
+DOCTRINE = load_doctrine()
+EACH = 2
+"""Rows of each model for each compartment and marking."""
+
+CODES: dict[str, tuple[Any, ...]] = {
+    "missions.Presence.kind": tuple(DOCTRINE.presence_kinds)[:3],
+    "missions.Presence.hosts": (["XIA"],),
+    "missions.Presence.mandate_source": ("",),
+    "missions.PresenceFact.field": ("kind", "status"),
+    "missions.PresenceFact.as_of": ("2026", "2026-05"),
+    "missions.PresenceFact.status": ("verified", "unverified"),
+    "missions.Capacity.status": ("verified", "unverified"),
+    "missions.MandateTask.clause": ("",),
+    "missions.Activity.code": tuple(item.code for item in DOCTRINE.activities[:6]),
+    "missions.Activity.basis": tuple(sorted(DOCTRINE.bases))[:3],
+    "missions.Activity.policies": ([],),
+    "missions.CutReview.after_days": (30, 90, 180),
+    "incidents.Clock.kind": ("force", "without_force"),
+    "incidents.Clock.reason": ("",),
+    "incidents.Decision.steps": (["R1"],),
+    "incidents.Decision.reason": ("",),
+    "incidents.Stamp.step": ("decided",),
+    "incidents.Merge.moved": ([],),
+    "incidents.Plan.steps": ([{"code": "R1", "what": "Warn them", "who": "Civil affairs"}],),
+    "incidents.Plan.recipients": (["Head of mission"],),
+    "incidents.Plan.not_told": (["Commander of the area"],),
+    "incidents.Report.cross_checked_with": ([],),
+    "incidents.Responder.step": ("R1", ""),
+    "incidents.Responder.who": tuple(DOCTRINE.enumerations["responder"]),
+    "incidents.Threat.level": ("local", "subnational", "national"),
+    "incidents.Threat.civilians": (
+        [{"group": "Traders", "low": 3, "high": 9, "gender": "mixed", "age": "adults"}],
+    ),
+    "incidents.Threat.harms": (list(DOCTRINE.harms)[:1],),
+    "incidents.ThreatSource.source_grade": ("A", "C"),
+    "incidents.ThreatSource.information_grade": (1, 4),
+}
+"""Columns whose words come from the catalogue, by model and column."""
+
+BY_NAME: dict[str, tuple[Any, ...]] = {
+    "component": tuple(DOCTRINE.enumerations["component"]),
+    "lead_component": tuple(DOCTRINE.enumerations["component"]),
+    "tier": tuple(DOCTRINE.enumerations["poc_tier"]),
+    "phase": tuple(DOCTRINE.enumerations["poc_phase"]),
+    "perpetrator": tuple(DOCTRINE.perpetrators)[:3],
+    "what": (*tuple(DOCTRINE.harms)[:2], *SIGNS[:2]),
+    "likelihood": (1, 3, 5),
+    "impact": (1, 3, 5),
+    "capability": (2, 4),
+    "intent": (2, 4),
+    "grade": (2, 4),
+    "contact_code": ("KB-014", "KB-015"),
+    "state": (),
+    "spec": ({},),
+    "result": ({},),
+}
+"""The same for a column of this name in any model; words of what harm stands in short columns alone."""
+
+ONLY_MARKED: dict[str, tuple[int, ...]] = {
+    "missions.HumanRightsLink": (2,),
+    "missions.Interlocutor": (2,),
+    "incidents.HostIntent": (2,),
+    "incidents.IntakeReport": (2,),
+    "incidents.RestrictedIntake": (0,),
+}
+"""Models whose rows stand at some markings alone, by a constraint of the database."""
+
+
+def _plan(row: Any, dice: random.Random) -> None:
+    if row.population_id is not None:
+        row.site_id = None
+    elif row.site_id is None:
+        raise IntegrityError
+    if row.state == "signed":
+        row.signed_by, row.signed_at = "somebody", NOW - timedelta(days=dice.randint(1, 20))
+        row.valid_until = (NOW + timedelta(days=dice.randint(5, 90))).date()
+
+
+def _clock(row: Any, _dice: random.Random) -> None:
+    row.closed_at, row.outcome, row.reason, row.held_by, row.reason_note = None, "", "", "", ""
+
+
+FIT: dict[str, Callable[[Any, random.Random], None]] = {
+    "incidents.Plan": _plan,
+    "incidents.Clock": _clock,
+    "incidents.Merge": lambda row, _dice: setattr(row, "undone_at", NOW),
+    "incidents.Incident": lambda row, _dice: (setattr(row, "merged_into_id", None), setattr(row, "left", False)),
+    "incidents.Report": lambda row, _dice: setattr(row, "source_id", ""),
+    "missions.Population": lambda row, _dice: setattr(row, "people_high", (row.people_low or 0) + 5),
+}
+"""What the columns of one row must be together."""
+
+
+def _job(rows: Rows) -> Any:
+    row = Job(
+        pk=rows.number(), kind="invented", requester=str(User.objects.order_by("pk").first().pk), state="done"
+    )
+    row.save(force_insert=True)
+    return row.pk
+
+
+def _crate(rows: Rows) -> Any:
+    row = Crate(name=rows.dice.randbytes(32).hex(), wrapped=rows.dice.randbytes(60))
+    row.save(force_insert=True)
+    return row.pk
+
+
+BELOW: dict[str, Callable[[Rows], Any]] = {"jobs.Job": _job, "files.Crate": _crate}
+"""Rows of models that are not sealed and that a sealed one points at, by the label of the model."""
+
+
+def _detected(clock: Any) -> Any:
+    """A clock begins when something was detected, always."""
+    of_clock = {"compartment_id": clock.compartment_id, "marking": clock.marking, "clock_id": clock.pk}
+    return Stamp(step="detected", at=NOW - timedelta(days=40), **of_clock)
+
+
+WITH: dict[str, Callable[[Any], Any]] = {"incidents.Clock": _detected}
+"""A row that always stands beside one of this model."""
+
+
+@dataclass
+class Rows:
+    """Rows of one compartment and one marking; `at` the layers below, whose rows these may hang on."""
+
+    compartment: int
+    marking: int
+    word: str
+    seed: int
+    at: tuple[Rows, ...] = ()
+    made: dict[str, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(f"{self.seed} {self.compartment} {self.marking} {self.word}")
+
+    def of(self, label: str) -> list[Any]:
+        """Rows of this model here and in the layers that these rows may hang on."""
+        return [row for layer in (*self.at, self) for row in layer.made.get(label, [])]
+
+    def number(self) -> int:
+        return self.dice.randint(*NUMBERS)
+
+
+def fill(rows: Rows, by: Any) -> Rows:
+    """Some rows of every sealed model, and what could not be made is not left out quietly."""
+    with acting(by, "test.fill"):
+        for model in in_order():
+            label = model._meta.label
+            if rows.marking in ONLY_MARKED.get(label, (0, 1, 2)):
+                rows.made[label] = list(_make(model, rows))
+    return rows
+
+
+def in_order() -> Iterator[type[SealedModel]]:
+    """Every sealed model, those that others point at first."""
+    left = sorted(sealed_models(), key=lambda model: model._meta.label)
+    done: set[type[models.Model]] = set()
+    while left:
+        ready = [model for model in left if _points_at(model) <= done | {model}]
+        if not ready:
+            raise AssertionError(f"sealed models point at one another in a ring: {left}")
+        yield from ready
+        done |= set(ready)
+        left = [model for model in left if model not in done]
+
+
+def missing(layers: list[Rows]) -> set[str]:
+    """Labels of the sealed models of which these layers have no row."""
+    return {
+        model._meta.label
+        for model in sealed_models()
+        if not any(layer.made.get(model._meta.label) for layer in layers)
+    }
+
+
+def _points_at(model: type[models.Model]) -> set[type[models.Model]]:
+    kinds = {item.related_model for item in model._meta.concrete_fields if item.is_relation}
+    return {kind for kind in kinds if isinstance(kind, type) and issubclass(kind, SealedModel)}
+
+
+def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
+    for _ in range(EACH):
+        try:
+            with transaction.atomic():
+                row = _row(model, rows)
+                FIT.get(model._meta.label, lambda _row, _dice: None)(row, rows.dice)
+                row.save(force_insert=True)
+        except IntegrityError:
+            continue  # one more of what stands once; `missing` sees whether there is none at all
+        beside = WITH[model._meta.label](row) if model._meta.label in WITH else None
+        if beside is not None:
+            beside.pk = rows.number()
+            beside.save(force_insert=True)
+        stamped = [item.name for item in model._meta.concrete_fields if getattr(item, "auto_now_add", False)]
+        if stamped:
+            model.objects.get_queryset().opened().filter(pk=row.pk).update(**dict.fromkeys(stamped, NOW))
+        yield row
+
+
+def _row(model: type[SealedModel], rows: Rows) -> Any:
+    row: Any = model(compartment_id=rows.compartment, marking=rows.marking)
+    parent: Any = None
+    fields = sorted(model._meta.concrete_fields, key=lambda item: item.name != "presence")
+    for item in fields:
+        if item.name in ("compartment", "marking", "version") or getattr(item, "auto_now_add", False):
+            continue
+        if item.is_relation:
+            chosen = _parent(item, rows, parent)
+            setattr(row, item.attname, chosen)
+            if item.name == "presence":
+                parent = chosen
+        elif item.primary_key:
+            row.pk = (
+                uuid.UUID(int=rows.dice.getrandbits(128), version=4)
+                if isinstance(item, models.UUIDField)
+                else rows.number()
+            )
+        else:
+            setattr(row, item.attname, _value(model, item, rows))
+    return row
+
+
+def _parent(item: Any, rows: Rows, presence: Any) -> Any:
+    kind = item.related_model
+    if kind is Compartment:
+        return rows.compartment
+    if kind is User:
+        return None if item.null else User.objects.order_by("pk").first().pk
+    if not issubclass(kind, SealedModel):
+        label = kind._meta.label
+        if label not in BELOW:
+            raise AssertionError(
+                f"add how a row of {label} is made to BELOW: {item.model._meta.label} points at it"
+            )
+        return BELOW[label](rows)
+    found = rows.of(kind._meta.label)
+    if presence is not None and any(part.name == "presence" for part in kind._meta.concrete_fields):
+        found = [one for one in found if one.presence_id == presence]
+    if not found or (item.null and rows.dice.random() < 0.3):
+        if item.null:
+            return None
+        raise IntegrityError
+    return rows.dice.choice(found).pk
+
+
+def _value(model: type[models.Model], item: Any, rows: Rows) -> Any:
+    dice, name = rows.dice, f"{model._meta.label}.{item.name}"
+    known = CODES.get(name) or (
+        (item.name in BY_NAME and (item.max_length or 0) <= 40 and BY_NAME[item.name]) or None
+    )
+    if known:
+        return dice.choice(known)
+    if item.choices:
+        return dice.choice([code for code, _label in item.choices])
+    if item.name == "status" and isinstance(item, models.CharField):
+        return dice.choice(statuses())
+    if item.null and dice.random() < 0.3:
+        return None
+    return _plain(name, item, rows)
+
+
+def _plain(name: str, item: Any, rows: Rows) -> Any:
+    dice = rows.dice
+    if isinstance(item, models.BooleanField):
+        return dice.random() < 0.5
+    if isinstance(item, models.DateTimeField):
+        return NOW - timedelta(minutes=dice.randint(1, 40_000))
+    if isinstance(item, models.DateField):
+        return (NOW - timedelta(days=dice.randint(1, 60))).date()
+    if isinstance(item, models.FloatField):
+        return round(4 + dice.random(), 4)
+    if isinstance(item, models.IntegerField):
+        return dice.randint(1, 200)
+    if isinstance(item, models.BinaryField):
+        return dice.randbytes(24)
+    if isinstance(item, models.UUIDField):
+        return uuid.UUID(int=dice.getrandbits(128), version=4)
+    if isinstance(item, (models.CharField, models.TextField)):
+        return f"{rows.word}-{dice.getrandbits(32):08x}"[-(item.max_length or 40) :]
+    raise AssertionError(f"add {name} to CODES: nothing here knows what may stand in it")
