@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
 from tutela.web.shared.fields import Field, read_field, read_version
-from tutela.web.shared.references import read_reference
+from tutela.web.shared.references import read_reference, write_reference
 from tutela.web.shared.words import Word
 
 
@@ -124,7 +124,7 @@ class Sheet:
 
     def _line(self, item: Field) -> Line:
         typed, name = self.typed.get(item.name, ()), item.name
-        place = f"-{self.row}" if self.row else ""
+        place = f"-{write_reference(self.row)}" if self.row else ""
         key = f"{self.code or 'field'}{place}-{name}"
         text = typed[0] if typed else ""
         return Line(item, key, text, frozenset(typed), self.problems.get(name), self.now.get(name))
