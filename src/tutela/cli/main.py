@@ -18,6 +18,7 @@ from tutela.cli import (
     fetch,
     inspect,
     mapping,
+    outlook,
     places,
     presence,
     reach,
@@ -55,6 +56,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(audit.register_app, name="register")
 app.add_typer(basemap.app, name="basemap")
 app.add_typer(events.app, name="events")
+app.add_typer(outlook.app, name="outlook")
 app.add_typer(places.app, name="places")
 app.add_typer(presence.app, name="presence")
 app.add_typer(reach.app, name="surface")

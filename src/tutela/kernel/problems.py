@@ -44,6 +44,8 @@ _KINDS: Final = (
     ProblemKind("mapping-invalid", "The mapping cannot be used"),
     ProblemKind("spec-invalid", "The spec cannot be used"),
     ProblemKind("plan-impossible", "No plan keeps to everything that was asked for"),
+    ProblemKind("panel-unusable", "The panel cannot be used"),
+    ProblemKind("forecast-unusable", "The forecast cannot be used"),
     # what people ask for
     ProblemKind("option-invalid", "An option has a value that does not fit"),
     ProblemKind("date-invalid", "The date is not a day"),

@@ -1,0 +1,1 @@
+"""Where civilians may be harmed in the months to come: panels, forecasters, scores, and their uncertainty."""

@@ -1,0 +1,65 @@
+"""Panels out of files: a history alone, or a history with actuals that take its place where both speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tutela.data.sources.panels import PanelFile, read_panel_file
+from tutela.engine.outlook.panels import Panel, PanelRows, PanelSpec, Vintage, assemble_panel, read_month, splice
+from tutela.kernel.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFiles:
+    """Which files make a panel of what.
+
+    vintages   what each of the two is called: a splice is declared, never guessed
+    begins     units that begin later than their file, by month: countries that split
+    """
+
+    target: str
+    history: Path
+    actuals: Path
+    vintages: tuple[str, str] = ("history", "actuals")
+    begins: Mapping[int, int] = field(default_factory=dict)
+
+
+def open_spliced_panel(files: PanelFiles) -> tuple[Panel, int]:
+    """The panel, and the first month of the actuals."""
+    if files.vintages[0] == files.vintages[1]:
+        raise Problem(
+            "panel-unusable",
+            "History and actuals go by the same vintage, and are two files.",
+            where="--vintages",
+            remedy="Say what each of them is, for example ged-25.1,views-2023.",
+        )
+    history = _assemble(read_panel_file(files.history, files.target), files.vintages[0], files.begins)
+    actuals = _assemble(read_panel_file(files.actuals, files.target), files.vintages[1], {})
+    return splice(history, actuals), actuals.first_month
+
+
+def read_begins(items: list[str]) -> dict[int, int]:
+    """Units that begin late, written UNIT=YYYY-MM."""
+    begins = {}
+    for item in items:
+        unit, _, month = item.partition("=")
+        if not unit.isdecimal():
+            raise Problem(
+                "option-invalid",
+                f"{item[:40]!r} does not name a unit and a month.",
+                where="--begins",
+                remedy="Write the unit's number and its first month, for example 246=2011-07.",
+            )
+        begins[int(unit)] = read_month(month, "--begins")
+    return begins
+
+
+def _assemble(file: PanelFile, vintage: str, begins: Mapping[int, int]) -> Panel:
+    rows = PanelRows(file.month, file.unit, file.count)
+    spec = PanelSpec(file.level, file.target, (Vintage(int(file.month.min(initial=1)), vintage),), begins)
+    try:
+        return assemble_panel(rows, spec)
+    except Problem as problem:
+        raise Problem(problem.code, problem.message, where=file.path, remedy=problem.remedy) from None
