@@ -158,6 +158,11 @@ QUERIES: dict[str, tuple[Any, set[str]]] = {
     "list_basis_requests": (lambda g: {"presence": g.presence.pk}, READERS),
     "coverage_grid": (lambda g: {"presence": g.presence.pk, **SPAN}, READERS),
     "human_rights_share": (lambda g: {"presence": g.presence.pk, **SPAN}, OFFICER),
+    "policy_links": (lambda g: {"presence": g.presence.pk, **SPAN}, READERS),
+    "list_rights_links": (
+        lambda g: {"presence": g.presence.pk, "activities": [g.rows["activity"]]},
+        OFFICER,
+    ),
     "due": (lambda g: {"presence": g.presence.pk, "today": DAY}, READERS),
     "list_calendar": (lambda g: {"presence": g.presence.pk}, READERS),
     "list_stopped_tasks": (lambda g: {"presence": g.presence.pk}, READERS),
