@@ -13,7 +13,11 @@ from django.db import connection
 
 from tutela.data.store.homes import create_home
 from tutela.records.accounts import actions
-from tutela.records.accounts.models import Mode
+from tutela.records.accounts.models import Mode, User
+from tutela.records.accounts.principals import member_of
+from tutela.records.jobs import queue
+from tutela.records.jobs.actions import start
+from tutela.records.ledger.acts import acting
 from tutela.records.ledger.sealing import seal_committed
 from tutela.records.ledger.signing import open_signer
 from tutela.service import deployment
@@ -82,6 +86,22 @@ def test_a_role_for_backups_that_leaves_rows_out_is_named(home: Path, monkeypatc
 def test_a_mode_that_is_not_the_normal_one_is_said(home: Path):
     actions.set_mode(by=actions.Principal(actions.FOUNDER), mode=Mode.READ_ONLY)
     assert "read only" in _found(home)["mode", "missing"][0]
+
+
+def test_jobs_that_wait_while_no_worker_is_there_are_named(home: Path, monkeypatch):
+    adviser = member_of(User.objects.get(email="adviser@invented.example"))
+    (here,) = adviser.levels
+    start(by=adviser, kind="exports.make", compartment=here, marking=0, spec={})
+    assert ("jobs", "good") in _found(home)  # it came a moment ago
+    monkeypatch.setattr(deployment, "_IDLE", timedelta(seconds=-1))
+    assert "1 jobs wait" in _found(home)["jobs", "missing"][0]
+    assert "tutela work" in _found(home)["jobs", "missing"][0]
+    job = queue.claim(by=queue.WORKER)
+    start(by=adviser, kind="exports.make", compartment=here, marking=0, spec={})
+    assert ("jobs", "good") in _found(home)  # a worker is busy with the one before
+    with acting(queue.WORKER, "test"):
+        queue.pulses().filter(pk=job.pk).update(until=datetime.now(UTC))
+    assert "2 jobs wait" in _found(home)["jobs", "missing"][0]
 
 
 def test_a_sealer_that_is_not_at_work_and_a_clock_that_is_behind_are_named(home: Path, register: Path, monkeypatch):

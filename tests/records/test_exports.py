@@ -37,6 +37,7 @@ from tutela.records.exports.orders import agreement, shuffle
 from tutela.records.exports.tables import COARSE_CELL, Choice, tables
 from tutela.records.files.actions import sweep
 from tutela.records.files.shelves import crates
+from tutela.records.incidents.models import Batch, Incident, Report
 from tutela.records.jobs.actions import cancel, look
 from tutela.records.jobs.models import State
 from tutela.records.jobs.working import work_once
@@ -137,6 +138,65 @@ def test_a_file_says_whose_it_is_how_it_is_marked_and_what_was_left_out(people: 
     counted = manifest["accounting"]
     assert counted["input"] == counted["placed"] + sum(counted["excluded"].values()) == 152
     assert manifest["asked"]["purpose"] == PURPOSE
+
+
+def import_reports(ground: Ground, *, may_be_passed_on: bool) -> tuple[int, int]:
+    """A batch of two reports that are zzyzx, one of them sorted into an incident of its own; batch and incident."""
+    officer, tag = ground.people["officer"], "free" if may_be_passed_on else "zzyzx"
+    common = {"presence_id": ground.presence, "compartment_id": ground.people.here, "marking": 0}
+    with acting(officer, "test"):
+        batch = Batch(
+            recorded_by=officer.actor, digest="0", rows=2, placed=2, may_be_passed_on=may_be_passed_on, **common
+        )
+        batch.save()
+        incident = Incident(title=f"{tag}-copied", what="killing", happened_at=WHEN, **common)
+        incident.save()
+        for number, to in enumerate((incident.pk, None)):
+            add_report(ground, f"{tag}-row {number}", batch_id=batch.pk, incident_id=to)
+    return batch.pk, incident.pk
+
+
+def add_report(ground: Ground, summary: str, **more: object) -> None:
+    Report(
+        presence_id=ground.presence,
+        compartment_id=ground.people.here,
+        marking=0,
+        kind="imported_event" if more.get("batch_id") else "field_report",
+        what="killing",
+        said_at=WHEN,
+        summary=summary,
+        recorded_by=ground.people["officer"].actor,
+        **more,
+    ).save()
+
+
+def test_what_a_source_does_not_let_go_further_stays_and_is_counted(people: Cast, ground: Ground):
+    reason = "its source lets nothing go further"
+    _, incident = import_reports(ground, may_be_passed_on=False)
+    import_reports(ground, may_be_passed_on=True)
+    for kind in ("csv", "geojson"):
+        job, content = export(people, "analyst", wish(people, "reports", kind))
+        row = find_export(by=people["analyst"], job=job)
+        assert row is not None and row.excluded == {reason: 2} and row.rows == 3
+        assert b"zzyzx" not in content and content.count(b"free-row") == 2
+    # An incident that only such rows tell of would hand on the source's own row; told by us too, it may leave.
+    job, content = export(people, "analyst", wish(people))
+    row = find_export(by=people["analyst"], job=job)
+    assert row is not None and row.excluded["known only from a source that lets nothing go further"] == 1
+    assert b"zzyzx" not in content and b"free-copied" in content
+    with acting(people["officer"], "test"):
+        add_report(ground, "heard at the ford", incident_id=incident)
+    assert b"zzyzx-copied" in export(people, "analyst", wish(people))[1]
+
+
+def test_a_batch_that_cannot_be_read_lets_nothing_go(people: Cast, ground: Ground):
+    batch, _ = import_reports(ground, may_be_passed_on=True)
+    with acting(people["officer"], "test"):
+        Batch.visible_to(people["officer"]).filter(pk=batch).update(marking=SECRET)
+    job, content = export(people, "analyst", wish(people, "reports"))
+    assert b"free-row" not in content
+    row = find_export(by=people["analyst"], job=job)
+    assert row is not None and sum(row.excluded.values()) == 2
 
 
 def test_places_of_people_are_coarsened_in_an_unclassified_file_and_in_no_other(people: Cast, ground: Ground):

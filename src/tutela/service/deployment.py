@@ -20,6 +20,9 @@ Found = tuple[str, Literal["good", "missing", "broken"], str]
 _BEHIND: Final = timedelta(seconds=30)
 """The sealer is two seconds behind at work; this long means that it is not at work."""
 
+_IDLE: Final = timedelta(seconds=60)
+"""The application starts a worker within seconds; a job that waits this long while none works has none."""
+
 _CLOCK_APART: Final = timedelta(seconds=5)
 
 
@@ -29,7 +32,15 @@ def examine_deployment(home: Path | None) -> list[Found]:
     if VARIABLE not in os.environ and not (place.root / "register.sqlite3").is_file():
         return []
     keys = Path(os.environ.get("TUTELA_KEYS") or place.root / "keys")
-    return [*_keys(place, keys), *_database_file(place), *_backups(keys), *_mode(), *_sealer(), *_clock()]
+    return [
+        *_keys(place, keys),
+        *_database_file(place),
+        *_backups(keys),
+        *_mode(),
+        *_sealer(),
+        *_worker(),
+        *_clock(),
+    ]
 
 
 def _keys(place: Home, keys: Path) -> Iterator[Found]:
@@ -102,6 +113,17 @@ def _sealer() -> Iterator[Found]:
         )
     else:
         yield "ledger", "good", "sealed up to now"
+
+
+def _worker() -> Iterator[Found]:
+    from tutela.records.jobs.queue import waits_for_nobody
+
+    waiting, since = waits_for_nobody()
+    if since is not None and datetime.now(UTC) - since > _IDLE:
+        waits = f"{waiting} jobs wait since {since:%Y-%m-%d %H:%M} UTC and no worker is there."
+        yield "jobs", "missing", f"{waits} Run tutela serve, or tutela work."
+    else:
+        yield "jobs", "good", "none waits without a worker"
 
 
 def _clock() -> Iterator[Found]:

@@ -6,7 +6,7 @@ and none can be added by a deployment: tables are registered by apps of this hou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -21,6 +21,9 @@ from tutela.records.accounts.sealed import SealedModel
 from tutela.records.ledger.closed import ClosedQuerySet
 
 Value = str | int | float | date | datetime | bool | None
+
+Rule = Q | Callable[[Member], Q]
+"""Which rows are meant; a function of who reads where rows of other tables decide it."""
 
 COARSE_CELL: Final = 5
 """Resolution of H3 whose cells, of about 250 square kilometres, stand for a place in an unclassified file."""
@@ -64,12 +67,16 @@ class Table:
     columns: tuple[Column, ...]
     day: str = ""
     people: bool = False
-    left_out: tuple[tuple[str, Q], ...] = ()
+    left_out: tuple[tuple[str, Rule], ...] = ()
 
     @property
     def has_places(self) -> bool:
         """Whether it can be drawn on a map."""
         return any(column.kind is Kind.LATITUDE for column in self.columns)
+
+    def rules(self, by: Member) -> list[tuple[str, Q]]:
+        """What never leaves, by reason, as this member reads it."""
+        return [(reason, rule if isinstance(rule, Q) else rule(by)) for reason, rule in self.left_out]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,7 @@ def account(by: Member, table: Table, choice: Choice) -> tuple[int, dict[str, in
     rows = rows.filter(pk__lte=top)
     excluded = {"marked above what this file may hold": rows.filter(marking__gt=choice.marking).count()}
     rows = rows.filter(marking__lte=choice.marking)
-    for reason, condition in table.left_out:
+    for reason, condition in table.rules(by):
         excluded[reason] = rows.filter(condition).count()
         rows = rows.exclude(condition)
     return rows.count(), {reason: number for reason, number in excluded.items() if number}, int(top)
@@ -140,7 +147,7 @@ def account(by: Member, table: Table, choice: Choice) -> tuple[int, dict[str, in
 def page(by: Member, table: Table, choice: Choice, span: tuple[int, int]) -> list[tuple[int, list[Value]]]:
     """The rows whose numbers lie in a span, first and last included, as values in the order of the columns."""
     rows = rows_of(by, table, choice).filter(marking__lte=choice.marking, pk__gte=span[0], pk__lte=span[1])
-    for _, condition in table.left_out:
+    for _, condition in table.rules(by):
         rows = rows.exclude(condition)
     found = list(rows.order_by("pk").values("pk", "marking", *(column.field for column in table.columns)))
     links = {column.field: _names(by, column, found) for column in table.columns if column.link}

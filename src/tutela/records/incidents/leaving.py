@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from tutela.records.accounts.principals import Member
 from tutela.records.exports.tables import Column, Kind, Table
-from tutela.records.incidents.models import Incident, Plan, Report, Threat
+from tutela.records.incidents.models import Batch, Incident, Plan, Report, Threat
 from tutela.records.missions.models import Population, Presence, Site
 
 _PRESENCE: Final = Column("presence_id", "presence", link=Presence)
@@ -24,6 +25,20 @@ _PEOPLE: Final = (
     Column("people_low", "people, low", Kind.NUMBER),
     Column("people_high", "people, high", Kind.NUMBER),
 )
+
+
+def _may_not_be_passed_on(by: Member) -> Q:
+    """Reports of an import whose source does not let its rows go further, or of one that cannot be read."""
+    free = Batch.visible_to(by).filter(pk=OuterRef("batch_id"), may_be_passed_on=True)
+    return Q(batch__isnull=False) & ~Q(Exists(free))
+
+
+def _known_from_those_alone(by: Member) -> Q:
+    """Incidents whose every report is such a one: day, place and people would be the source's own row."""
+    reports = Report.visible_to(by).filter(incident_id=OuterRef("pk"))
+    kept = _may_not_be_passed_on(by)
+    return Q(Exists(reports.filter(kept))) & ~Q(Exists(reports.exclude(kept)))
+
 
 TABLES: Final = (
     Table(
@@ -50,6 +65,7 @@ TABLES: Final = (
         left_out=(
             ("left the normal queue", Q(left=True)),
             ("merged into another incident", Q(merged_into__isnull=False)),
+            ("known only from a source that lets nothing go further", _known_from_those_alone),
         ),
     ),
     Table(
@@ -76,6 +92,7 @@ TABLES: Final = (
         ),
         day="said_at",
         people=True,
+        left_out=(("its source lets nothing go further", _may_not_be_passed_on),),
     ),
     Table(
         "threats",

@@ -84,6 +84,15 @@ def is_anything_waiting() -> bool:
         return jobs().filter(state=State.WAITING).exists() or pulses().filter(until__lt=datetime.now(UTC)).exists()
 
 
+def waits_for_nobody() -> tuple[int, datetime | None]:
+    """Jobs that wait while no worker is alive, and since when the first of them; 0 where a worker is at work."""
+    with acting(WORKER, "jobs.look"):
+        if pulses().filter(until__gte=datetime.now(UTC)).exists():
+            return 0, None
+        waiting = jobs().filter(state__in=[State.WAITING, State.RUNNING])
+        return waiting.count(), waiting.order_by("pk").values_list("created", flat=True).first()
+
+
 def jobs() -> ClosedQuerySet[Job]:
     """All rows of the queue."""
     rows: ClosedQuerySet[Job] = Job.objects.get_queryset()  # type: ignore[assignment]
