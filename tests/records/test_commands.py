@@ -71,20 +71,52 @@ def test_a_bad_address_makes_no_account(run):
     assert run(*CREATE)[0] == 0
 
 
-@pytest.mark.only_sqlite
-def test_a_changed_ledger_is_named_and_the_exit_code_says_so(run, tmp_path: Path):
+def _tamper(tmp_path: Path, is_postgresql: bool, sql: str) -> None:
+    """As whoever owns the database could: without triggers."""
+    if is_postgresql:
+        import psycopg
+
+        name = f"tutela_{tmp_path.name.replace('-', '_')}_{os.getpid()}"
+        with psycopg.connect(host=os.environ["TUTELA_TEST_POSTGRES"], dbname=name, user="postgres") as session:
+            session.execute("SET session_replication_role = replica")
+            session.execute(sql)
+        return
     import sqlite3
 
+    with sqlite3.connect(tmp_path / "home" / "register.sqlite3") as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute(sql)
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "entry", "fault"),
+    [
+        ("UPDATE ledger_entry SET action = 'x' WHERE id = {0}", 1, "Entry {0} was changed"),
+        ("DELETE FROM ledger_content WHERE entry_id = {0}", 1, "The content of entry {0} was removed"),
+        ("UPDATE ledger_seal SET last_entry = last_entry + 1", 0, "The signature of seal 1"),
+        ("DELETE FROM ledger_sealedtransaction WHERE position = 1", 0, "Transaction 1 is missing"),
+    ],
+)
+def test_a_changed_ledger_is_named_with_its_first_bad_entry(
+    run, tmp_path: Path, is_postgresql: bool, sql: str, entry: int, fault: str
+):
     run(*CREATE)
     run("audit", "seal")
-    with sqlite3.connect(tmp_path / "home" / "register.sqlite3") as database:
-        database.execute("DROP TRIGGER ledger_keep_ledger_entry_update")
-        database.execute("UPDATE ledger_entry SET action = 'x' WHERE id = 2")
-    database.close()
+    code, said, _ = run("audit", "verify", "--json")
+    assert (code, json.loads(said)["entry"]) == (0, None)
+    first = 1  # a new database numbers its entries from here
+    _tamper(tmp_path, is_postgresql, sql.format(first + entry))
+    code, said, _ = run("audit", "verify", "--json")
+    told = json.loads(said)
+    assert (code, told["whole"], told["entry"]) == (3, False, first + entry), told
+    assert told["fault"].startswith(fault.format(first + entry))
     code, said, _ = run("audit", "verify")
-    assert code == 3 and "Entry 2 was changed" in said
-    code, said, _ = run("doctor")
-    assert code == 2 and "ledger_keep_ledger_entry_update" in said
+    assert code == 3 and "The ledger was changed." in said
+    if not is_postgresql:
+        code, said, _ = run("doctor")
+        assert code == 2 and "ledger_keep_ledger_entry_update" in said
 
 
 def test_the_owner_of_the_home_hands_a_link_and_opens_a_closed_register(run):

@@ -221,6 +221,130 @@ def test_tampering_is_named(people: Cast, register: Path, is_postgresql: bool, w
     assert verdict.fault.startswith(sentence.format(id=target)), verdict.fault
 
 
+_ENTRY_AWAY = "UPDATE ledger_entry SET id = 1000000 WHERE id = {entry}; UPDATE ledger_entry SET id = {entry}"
+_SEALED = "seal_id, leaves, root, chain"
+KINDS = {
+    # what: (how, the first bad entry); `entry`, `next` and `look` are entries, `second` and `last` begin
+    # the second and the last transaction, `late` the second seal, `newest` is the last entry of all.
+    "entry flipped": ("UPDATE ledger_entry SET marking = marking + 1 WHERE id = {entry}", "entry"),
+    "entry deleted": ("DELETE FROM ledger_entry WHERE id = {entry}", "entry"),
+    "entry reordered": (
+        _ENTRY_AWAY + " WHERE id = {next}; UPDATE ledger_entry SET id = {next} WHERE id = 1000000",
+        "entry",
+    ),
+    "entry inserted": (
+        "INSERT INTO ledger_entry (id, {columns}) SELECT 0, {columns} FROM ledger_entry WHERE id = {entry}",
+        "zero",
+    ),
+    "content flipped": ("UPDATE ledger_content SET salt = 'x' WHERE entry_id = {entry}", "entry"),
+    "content deleted": ("DELETE FROM ledger_content WHERE entry_id = {entry}", "entry"),
+    "content reordered": (
+        (
+            "UPDATE ledger_content SET entry_id = 1000000 WHERE entry_id = {entry}; UPDATE ledger_content SET"
+            " entry_id = {entry} WHERE entry_id = {next}; UPDATE ledger_content SET entry_id = {next}"
+            " WHERE entry_id = 1000000"
+        ),
+        "entry",
+    ),
+    "content inserted": (
+        (
+            "INSERT INTO ledger_content (entry_id, salt, body)"
+            " SELECT {look}, salt, body FROM ledger_content WHERE entry_id = {entry}"
+        ),
+        "look",
+    ),
+    "seal flipped": ("UPDATE ledger_seal SET last_entry = last_entry + 1 WHERE number = 2", "late"),
+    "first seal deleted": ("DELETE FROM ledger_seal WHERE number = 1", "one"),
+    "last seal deleted": ("DELETE FROM ledger_seal WHERE number = 2", "late"),
+    "seals reordered": (
+        (
+            "UPDATE ledger_seal SET number = 9 WHERE number = 1; UPDATE ledger_seal SET number = 1"
+            " WHERE number = 2; UPDATE ledger_seal SET number = 2 WHERE number = 9"
+        ),
+        "late",
+    ),
+    "seal inserted": (
+        (
+            "INSERT INTO ledger_seal SELECT 3, at, transactions, last_xact, last_entry, head, key, signature"
+            " FROM ledger_seal WHERE number = 2"
+        ),
+        "newest",
+    ),
+    "transaction flipped": (
+        "UPDATE ledger_sealedtransaction SET chain = root WHERE position = 2",
+        "second",
+    ),
+    "leaves cut": ("UPDATE ledger_sealedtransaction SET leaves = root WHERE position = 2", "second"),
+    "transaction deleted": ("DELETE FROM ledger_sealedtransaction WHERE position = 2", "second"),
+    "transaction and its entries deleted": (
+        "DELETE FROM ledger_sealedtransaction WHERE position = 2; DELETE FROM ledger_entry WHERE id IN ({ids})",
+        "third",
+    ),
+    "last transaction deleted": (
+        "DELETE FROM ledger_sealedtransaction WHERE position = {end}",
+        "last",
+    ),
+    "transactions reordered": (
+        (
+            "UPDATE ledger_sealedtransaction SET position = 1000000 WHERE position = 2; UPDATE"
+            " ledger_sealedtransaction SET position = 2 WHERE position = 3; UPDATE ledger_sealedtransaction"
+            " SET position = 3 WHERE position = 1000000"
+        ),
+        "third",
+    ),
+    "transaction inserted": (
+        (
+            "INSERT INTO ledger_sealedtransaction (position, {sealed}) SELECT 1000000, {sealed}"
+            " FROM ledger_sealedtransaction WHERE position = 2"
+        ),
+        "second",
+    ),
+}
+
+
+def _places() -> dict[str, int]:
+    """The entries that the kinds of tampering are about."""
+    rows = list(SealedTransaction.objects.order_by("position"))
+    begin = {row.position: chain.unpack(bytes(row.leaves))[0].entry for row in rows}
+    entry, following = Content.objects.order_by("entry_id").values_list("entry_id", flat=True)[5:7]
+    late = next(row.position for row in rows if row.seal_id == 2)
+    return {
+        "zero": 0,
+        "end": rows[-1].position,
+        "entry": entry,
+        "next": following,
+        "look": Entry.objects.exclude(pk__in=Content.objects.values("entry_id")).order_by("id")[0].pk,
+        "one": begin[1],
+        "second": begin[2],
+        "third": begin[3],
+        "last": begin[rows[-1].position],
+        "late": begin[late],
+        "newest": Entry.objects.order_by("-id")[0].pk,
+    }
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_every_kind_of_tampering_names_the_first_bad_entry(
+    people: Cast, register: Path, is_postgresql: bool, what: str
+):
+    with pytest.raises(Problem):
+        actions.set_active(by=people["outsider"], user=people.users["analyst"], is_active=False)
+    _seal(register)
+    assert Seal.objects.count() == 1
+    actions.create_user(by=people["administrator"], email="late@invented.example", name="Late")
+    actions.create_user(by=people["administrator"], email="later@invented.example", name="Later")
+    _seal(register)
+    assert Seal.objects.count() == 2
+    assert _verify(register).as_json()["entry"] is None
+    places = _places()
+    second = SealedTransaction.objects.get(position=2)
+    ids = ", ".join(str(leaf.entry) for leaf in chain.unpack(bytes(second.leaves)))
+    how, bad = KINDS[what]
+    _tamper(is_postgresql, *how.format(columns=COLUMNS, sealed=_SEALED, ids=ids, **places).split("; "))
+    said = _verify(register).as_json()
+    assert (said["whole"], said["entry"]) == (False, places[bad]), said["fault"]
+
+
 def test_an_entry_slipped_in_among_sealed_ones_is_named(people: Cast, register: Path, is_postgresql: bool):
     _seal(register)
     _tamper(

@@ -63,7 +63,9 @@ class Verdict:
 
 
 class _Fault(Exception):
-    def __init__(self, sentence: str, entry: int | None = None) -> None:
+    """What is wrong, and the first entry that can no longer be relied on."""
+
+    def __init__(self, sentence: str, entry: int | None) -> None:
         super().__init__(sentence)
         self.entry = entry
 
@@ -98,22 +100,28 @@ def _check_chain(keys: Mapping[str, Ed25519PublicKey], tally: _Tally, progress: 
     head, total = START, SealedTransaction.objects.count()
     for number, seal in enumerate(Seal.objects.order_by("number").iterator(), start=1):
         if seal.number != number:
-            raise _Fault(f"Seal {number} is missing.")
+            raise _Fault(f"Seal {number} is missing.", _first_entry(position__gt=tally.transactions))
         rows = SealedTransaction.objects.filter(seal=seal.number).order_by("position")
         for chunk in _chunks(rows.iterator(chunk_size=_AT_ONCE)):
             head = _check_transactions(chunk, head, tally)
             progress(tally.transactions, total)
         if tally.transactions != seal.transactions or head != bytes(seal.head):
-            raise _Fault(f"The chain does not arrive at seal {number}: a transaction is missing or was changed.")
+            raise _Fault(
+                f"The chain does not arrive at seal {number}: a transaction is missing or was changed.",
+                _first_after(tally.transactions + 1) or seal.last_entry,
+            )
+        first = _first_entry(seal=seal.number) or seal.last_entry
         key = keys.get(seal.key)
         if key is None:
-            raise _Fault(f"Seal {number} was signed with the key {seal.key}, which is not among the public keys.")
+            sentence = f"Seal {number} was signed with the key {seal.key}, which is not among the public keys."
+            raise _Fault(sentence, first)
         message = seal_message(seal.number, seal.at, seal.transactions, (seal.last_xact, seal.last_entry), head)
         if not is_signed(key, bytes(seal.signature), message):
-            raise _Fault(f"The signature of seal {number} does not hold.")
+            raise _Fault(f"The signature of seal {number} does not hold.", first)
         tally.seals += 1
     if total != tally.transactions:
-        raise _Fault("There are sealed transactions that no seal names.")
+        first_unnamed = _first_entry(position__gt=tally.transactions)
+        raise _Fault("There are sealed transactions that no seal names.", first_unnamed)
 
 
 def _check_transactions(rows: list[SealedTransaction], head: bytes, tally: _Tally) -> bytes:
@@ -122,15 +130,16 @@ def _check_transactions(rows: list[SealedTransaction], head: bytes, tally: _Tall
         try:
             unpacked.append(unpack(bytes(row.leaves)))
         except ValueError:
-            raise _Fault(f"The leaves of transaction {row.position} were changed.") from None
+            sentence = f"The leaves of transaction {row.position} were changed."
+            raise _Fault(sentence, _first_after(row.position)) from None
     ids = [leaf.entry for leaves in unpacked for leaf in leaves]
     entries, contents = Entry.objects.in_bulk(ids), Content.objects.in_bulk(ids)
     for row, leaves in zip(rows, unpacked, strict=True):
-        for leaf in leaves:
-            _check_entry(leaf, entries.get(leaf.entry), contents.get(leaf.entry), tally)
         tally.transactions += 1
         if row.position != tally.transactions:
-            raise _Fault(f"Transaction {tally.transactions} is missing.")
+            raise _Fault(f"Transaction {tally.transactions} is missing.", _first_after(tally.transactions))
+        for leaf in leaves:
+            _check_entry(leaf, entries.get(leaf.entry), contents.get(leaf.entry), tally)
         root = merkle_root([leaf.leaf for leaf in leaves])
         head = link(head, row.position, root)
         if root != bytes(row.root) or head != bytes(row.chain):
@@ -167,11 +176,38 @@ def _check_strangers(tally: _Tally) -> None:
     sealed_or_waiting = tally.entries + unsealed_tail()[0]
     if Entry.objects.count() <= sealed_or_waiting:
         return
-    known = {leaf.entry for row in SealedTransaction.objects.iterator() for leaf in unpack(bytes(row.leaves))}
+    loose = _first_loose()
+    if loose is not None:
+        raise _Fault(f"Entry {loose} was put in after its time was sealed.", loose)
+
+
+def _first_after(position: int) -> int | None:
+    """The first entry that stands on a transaction that is gone: one that it closed, or else the next one's."""
+    return _first_loose() or _first_entry(position__gte=position)
+
+
+def _first_entry(**which: int) -> int | None:
+    """The first entry of the first of these transactions."""
+    row = SealedTransaction.objects.filter(**which).order_by("position").first()
+    leaves = _leaves(row) if row is not None else []
+    return leaves[0].entry if leaves else None
+
+
+def _first_loose() -> int | None:
+    """The first entry below the last seal that no transaction names."""
     last = Seal.objects.order_by("-number").first()
-    for entry in Entry.objects.order_by("id").iterator():
-        if entry.pk not in known and last is not None and entry.pk <= last.last_entry:
-            raise _Fault(f"Entry {entry.pk} was put in after its time was sealed.", entry.pk)
+    if last is None:
+        return None
+    known = {leaf.entry for row in SealedTransaction.objects.iterator() for leaf in _leaves(row)}
+    numbers = Entry.objects.filter(pk__lte=last.last_entry).order_by("pk").values_list("pk", flat=True)
+    return next((number for number in numbers.iterator() if number not in known), None)
+
+
+def _leaves(row: SealedTransaction) -> list[Leaf]:
+    try:
+        return unpack(bytes(row.leaves))
+    except ValueError:
+        return []
 
 
 def _chunks(rows: Iterator[SealedTransaction]) -> Iterator[list[SealedTransaction]]:
