@@ -6,8 +6,9 @@ Entries are written by one SQL statement in the shape that the triggers write; a
 compartments. Every call is the whole of it: who may read, the page, the names, the state of the chain, and the
 entry that says that the ledger was looked at. Beside it, as the peer, fifty half way back by plain SQL with
 OFFSET, as pages are often turned. On SQLite; on PostgreSQL too where TUTELA_TEST_POSTGRES names one.
-What must hold: 95 in a hundred under 200 ms; ten times the entries may take a page twice as long.
---full is 10,000,000 entries.
+What must hold is growth: ten times the entries may take a page twice as long. It is told by the quickest of the
+calls, which another program on the machine delays least; so a loaded machine changes no verdict. With --full, on
+a quiet machine, 10,000,000 entries, and 95 in a hundred under 200 ms.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.register import SOCKET, Row, _freshen, _open_register, _people
+from bench.register import SOCKET, _freshen, _open_register, _people
 
 CALLS = 40
 BAR_MS = 200.0
 GROWTH = 2.0
+LEAST_MS = 10.0
+"""Below this nothing is told apart: it is the call itself and its own entry."""
+
 COMPARTMENTS = 50
 
 _COLUMNS = "at, xact, act, actor, action, kind, operation, subject_table, subject, compartment, marking"
@@ -38,6 +43,18 @@ _SHAPE = (
     " '', 'actor-' || (n * 7919 % 200), 'app.action-' || (n * 104729 % 170), CASE n % 3 WHEN 0 THEN 'access'"
     " ELSE 'change' END, 'update', 'incidents_incident', n * 31 % 100000, 1 + n * 15485863 % {compartments}, n % 3"
 )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of page at one size: milliseconds at the quickest, at the median, at the 95th in a hundred."""
+
+    database: str
+    entries: int
+    call: str
+    least_ms: float
+    median_ms: float
+    p95_ms: float
 
 
 def main(arguments: list[str]) -> int:
@@ -49,14 +66,15 @@ def main(arguments: list[str]) -> int:
         # A process holds one database: the other has a process of its own.
         child = os.fork()
         if child == 0:
-            os._exit(_measure(database, (1_000_000, 10_000_000) if full else (20_000, 200_000)))
+            os._exit(_measure(database, full=full))
         _, status = os.waitpid(child, 0)
         if status:
             return 1
     return 0
 
 
-def _measure(database: str, sizes: tuple[int, ...]) -> int:
+def _measure(database: str, *, full: bool) -> int:
+    sizes = (1_000_000, 10_000_000) if full else (20_000, 200_000)
     with tempfile.TemporaryDirectory() as folder:
         _open_register(database, Path(folder))
         _people(COMPARTMENTS)
@@ -68,7 +86,7 @@ def _measure(database: str, sizes: tuple[int, ...]) -> int:
             done = size
             _freshen(database)
             found += _time_pages(database, by, size)
-        return _judge(found)
+        return _judge(found, full=full)
 
 
 def _auditor() -> Any:
@@ -151,28 +169,32 @@ def _time_pages(database: str, by: Any, size: int) -> list[Row]:
     return [Row(database, size, name, *_time(call)) for name, call in calls.items()]
 
 
-def _time(call: Callable[[], None]) -> tuple[float, float]:
+def _time(call: Callable[[], None]) -> tuple[float, float, float]:
     taken = []
     for _ in range(CALLS):
         began = time.perf_counter()
         call()
         taken.append(1_000 * (time.perf_counter() - began))
     taken.sort()
-    return taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+    return taken[0], taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
 
 
-def _judge(found: list[Row]) -> int:
+def _judge(found: list[Row], *, full: bool) -> int:
     console = Console()
-    console.print(f"{found[0].database}, Python {platform.python_version()}")
-    table = Table("page", "entries", "median ms", "p95 ms")
+    load = os.getloadavg()[0]
+    console.print(f"{found[0].database}, Python {platform.python_version()}, load {load:.1f}")
+    table = Table("page", "entries", "least ms", "median ms", "p95 ms")
     for row in found:
-        table.add_row(row.call, f"{row.incidents:,}", f"{row.median_ms:.1f}", f"{row.p95_ms:.1f}")
+        times = (f"{value:.1f}" for value in (row.least_ms, row.median_ms, row.p95_ms))
+        table.add_row(row.call, f"{row.entries:,}", *times)
     console.print(table)
     ours = [row for row in found if not row.call.startswith("peer")]
-    small = {row.call: row.median_ms for row in ours[: len(ours) // 2]}
-    faults = [f"{row.call}: {row.p95_ms:.0f} ms at the 95th" for row in ours if row.p95_ms > BAR_MS]
+    faults = []
+    if full:
+        faults += [f"{row.call}: {row.p95_ms:.0f} ms at the 95th" for row in ours if row.p95_ms > BAR_MS]
+    small = {row.call: row.least_ms for row in ours[: len(ours) // 2]}
     for row in ours[len(ours) // 2 :]:
-        factor = row.median_ms / max(small[row.call], 10.0)  # below 10 ms nothing is told apart
+        factor = row.least_ms / max(small[row.call], LEAST_MS)
         if factor > GROWTH:
             faults.append(f"{row.call}: {factor:.1f} times as long with ten times the entries")
     for fault in faults:
