@@ -11,6 +11,7 @@ ALLOWED = {
     "records/accounts/principals.py": "finds out who somebody is, before there is a principal",
     "records/accounts/sign_in.py": "factors and recovery codes of the account that acts, and of no other",
     "records/accounts/links.py": "links, and what of an account ends with a new one",
+    "records/accounts/notices.py": "who chose to be told, and whose glass was broken, for the one who is told",
     "records/accounts/tokens.py": "a holder's own tokens, and the one that a program shows before it is anybody",
     "records/accounts/waits.py": "failed attempts, before anybody is signed in",
     "records/accounts/queries.py": "custodians and administrators look at what they keep; everybody at their own",

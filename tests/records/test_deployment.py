@@ -14,6 +14,7 @@ from django.db import connection
 from tutela.data.store.homes import create_home
 from tutela.records.accounts import actions
 from tutela.records.accounts.models import Mode, User
+from tutela.records.accounts.notices import choose_notices
 from tutela.records.accounts.principals import member_of
 from tutela.records.jobs import queue
 from tutela.records.jobs.actions import start
@@ -102,6 +103,18 @@ def test_jobs_that_wait_while_no_worker_is_there_are_named(home: Path, monkeypat
     with acting(queue.WORKER, "test"):
         queue.pulses().filter(pk=job.pk).update(until=datetime.now(UTC))
     assert "2 jobs wait" in _found(home)["jobs", "missing"][0]
+
+
+def test_unset_mail_is_named_where_somebody_chose_notices_and_only_there(home: Path, monkeypatch):
+    assert not [key for key in _found(home) if key[0] == "mail"]
+    choose_notices(by=member_of(User.objects.get(email="adviser@invented.example")), wanted=True)
+    assert "TUTELA_MAIL_HOST" in _found(home)["mail", "missing"][0]
+    monkeypatch.setenv("TUTELA_MAIL_HOST", "mail.invented.example")
+    monkeypatch.setenv("TUTELA_MAIL_FROM", "nobody")
+    assert "TUTELA_MAIL_FROM" in _found(home)["mail", "broken"][0]
+    monkeypatch.setenv("TUTELA_MAIL_FROM", "tutela@invented.example")
+    monkeypatch.setenv("TUTELA_MAIL_SITE", "https://tutela.invented.example")
+    assert ("mail", "good") in _found(home)
 
 
 def test_a_sealer_that_is_not_at_work_and_a_clock_that_is_behind_are_named(home: Path, register: Path, monkeypatch):

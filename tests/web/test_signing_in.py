@@ -407,3 +407,13 @@ def test_a_register_that_does_not_answer_lays_nothing_open(team) -> None:
         assert answer.status_code == 503
         assert b"tutela doctor" in answer.content
     assert members.browser().post(SIGN_IN, BOTH).status_code == 503
+
+
+def test_notices_by_e_mail_are_chosen_and_ended_on_the_account_page(team) -> None:
+    client = team["officer"]
+    assert b"Tell me by e-mail" in client.get("/accounts/").content
+    assert client.post("/accounts/notices/", {"wanted": "1"}).headers["Location"] == "/accounts/#notices"
+    page = client.get("/accounts/").content
+    assert b"Stop telling me" in page and b"Tell me by e-mail" not in page
+    client.post("/accounts/notices/", {"wanted": "0"})
+    assert b"Tell me by e-mail" in client.get("/accounts/").content

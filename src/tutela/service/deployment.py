@@ -14,6 +14,7 @@ from tutela.kernel.problems import Problem
 from tutela.service import postgresql_copies
 from tutela.service.backup_keys import find_recipient
 from tutela.service.databases import READER, VARIABLE
+from tutela.service.notices import HOST, find_post
 
 Found = tuple[str, Literal["good", "missing", "broken"], str]
 
@@ -39,6 +40,7 @@ def examine_deployment(home: Path | None) -> list[Found]:
         *_mode(),
         *_sealer(),
         *_worker(),
+        *_mail(),
         *_clock(),
     ]
 
@@ -124,6 +126,22 @@ def _worker() -> Iterator[Found]:
         yield "jobs", "missing", f"{waits} Run tutela serve, or tutela work."
     else:
         yield "jobs", "good", "none waits without a worker"
+
+
+def _mail() -> Iterator[Found]:
+    """Mail is asked for only where somebody wants to be told."""
+    from tutela.records.accounts.notices import count_wanting
+
+    wanting = count_wanting()
+    try:
+        post = find_post(os.environ)
+    except Problem as problem:
+        yield "mail", "broken", str(problem)
+        return
+    if wanting and post is None:
+        yield "mail", "missing", f"{wanting} people chose notices by e-mail, and no mail server is set: {HOST}."
+    elif wanting:
+        yield "mail", "good", f"{wanting} people are told that something waits"
 
 
 def _clock() -> Iterator[Found]:

@@ -17,6 +17,7 @@ from tutela.kernel.problems import Problem
 from tutela.service.routes import Route, everything, operations, routes
 
 if TYPE_CHECKING:
+    from tutela.service.notices import Teller
     from tutela.service.sealer import Sealer
     from tutela.service.worker import Foreman
 
@@ -118,7 +119,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._home = home
         self._proxy = proxy
         self._as_json = as_json
-        self._helpers: list[Sealer | Foreman] = []
+        self._helpers: list[Sealer | Foreman | Teller] = []
         super().__init__()
 
     def load_config(self) -> None:
@@ -140,11 +141,13 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def _start_helpers(self) -> None:
-        """Close the ledger behind the requests, and see that jobs are done: there is one process of pages."""
+        """Close the ledger, see that jobs are done, tell people: behind the requests, and once."""
+        from tutela.service.notices import start_teller
         from tutela.service.sealer import start_sealer
         from tutela.service.worker import start_foreman
 
-        self._helpers = [helper for helper in (start_sealer(), start_foreman()) if helper is not None]
+        started = (start_sealer(), start_foreman(), start_teller())
+        self._helpers = [helper for helper in started if helper is not None]
 
     def _stop_helpers(self) -> None:
         for helper in self._helpers:

@@ -199,6 +199,20 @@ class Token(ClosedModel):
         return f"token {self.pk}"
 
 
+class Notice(ClosedModel):
+    """Somebody who wants to hear by e-mail that something waits; no row, no e-mail."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    chosen = models.DateTimeField(auto_now_add=True)
+    tried = models.DateTimeField(null=True)
+    """When a message was last given to the mail server, or could not be: not again within the hour."""
+    told = models.DateTimeField(null=True)
+    """Up to when what came is told of."""
+
+    def __str__(self) -> str:
+        return "notice"
+
+
 class Wait(ClosedModel):
     """How often signing in failed lately for an account or from an address, and until when nobody tries again."""
 

@@ -11,6 +11,7 @@ from tutela.kernel.problems import Problem
 from tutela.records.accounts import queries
 from tutela.records.accounts import sign_in as actions
 from tutela.records.accounts.addresses import address_of
+from tutela.records.accounts.notices import choose_notices, wants_notices
 from tutela.web.accounts.signing import give_code, themselves
 from tutela.web.shared import sessions
 from tutela.web.shared.doors import writing
@@ -24,9 +25,19 @@ def show_account(request: HttpRequest) -> HttpResponse:
         "belongings": queries.list_belongings(by=sessions.principal_of(request)),
         "codes_left": actions.count_recovery_codes(user),
         "changed": "changed" in request.GET,
+        "wants_notices": wants_notices(user),
         "here": "account",
     }
     return render(request, "accounts/account.html", context)
+
+
+@writing
+def choose(request: HttpRequest) -> HttpResponse:
+    """Begin or end one's notices by e-mail."""
+    sessions.require_account(request)
+    if request.method == "POST":
+        choose_notices(by=sessions.principal_of(request), wanted=request.POST.get("wanted") == "1")
+    return HttpResponseRedirect(reverse("accounts:account") + "#notices")
 
 
 @writing

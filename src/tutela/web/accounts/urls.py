@@ -16,6 +16,7 @@ urlpatterns: Final = [
     path("factor/", signing.ask_factor, name="factor"),
     path("set-up/", signing.set_factor_up, name="set-up"),
     path("again/", own.ask_again, name="again"),
+    path("notices/", own.choose, name="notices"),
     path("password/", own.change_password, name="password"),
     path("recovery-codes/", own.renew_codes, name="codes"),
     path("sign-out/", signing.sign_out, name="sign-out"),
