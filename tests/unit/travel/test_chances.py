@@ -199,6 +199,13 @@ def test_a_condition_that_cannot_be_is_refused_with_its_line(row):
     assert caught.value.where == "conditions, line 2"
 
 
+def test_a_condition_stands_once():
+    row = "night,foot,x,1,1,1,factor,us,assumed"
+    with pytest.raises(Problem, match="night/foot stands twice") as caught:
+        load_conditions(f"kind,code,label,low,value,high,unit,source,status\n{row}\n{row}\n".encode())
+    assert caught.value.where == "conditions, line 3"
+
+
 def test_files_of_hurdles_and_contacts_are_read(tmp_path):
     spec = tmp_path / "hurdles.toml"
     spec.write_text(

@@ -74,11 +74,24 @@ def test_the_compiler_changes_nothing(monkeypatch, knights):
     surface = rough((12, 14), outliers=3)
     monkeypatch.setattr(searching, "_FIRST_WINDOW", 6)
     compiled = found(surface, 1e6, knights=knights)
-    seeds = Seeds(np.array([6 * 14 + 7, 6 * 14 + 7, 0]), np.array([5.0, 3.0, 900.0]))
+    seeds = Seeds(np.array([6 * 14 + 7, 6 * 14 + 7, 6 * 14 + 7, 0]), np.array([5.0, 3.0, 4.0, 900.0]))
     dense = search_surface(lay_ground(surface, knights=knights), seeds)
     with interpreted():
         assert found(surface, 1e6, knights=knights, workers=1) == compiled
         np.testing.assert_array_equal(search_surface(lay_ground(surface, knights=knights), seeds), dense)
+
+
+def test_the_compiler_changes_nothing_where_room_runs_out(monkeypatch):
+    # More is found than room was made for, and the first queue holds less than a search needs.
+    surface = rough((12, 14))
+    many = np.repeat(sources(surface), 3)
+    lay = searching._lay_queue
+    monkeypatch.setattr(searching, "_lay_queue", lambda size, dtype: lay(size - 140, dtype))
+    compiled = [minutes.tolist() for _, minutes in search_cells(lay_ground(surface), many, 1e6)]
+    assert sum(map(len, compiled)) > 4096
+    with interpreted():
+        written = [minutes.tolist() for _, minutes in search_cells(lay_ground(surface), many, 1e6, workers=1)]
+    assert written == compiled
 
 
 @pytest.mark.parametrize("knights", [False, True])
