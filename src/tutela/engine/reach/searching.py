@@ -81,20 +81,19 @@ def search_cells(ground: Ground, sources: Cells, max_minutes: float, workers: in
     The sources are passable cells. Minutes have `DECIMALS` decimals; those of a source are 0.
     """
     chunks = [sources[begin : begin + CHUNK] for begin in range(0, len(sources), CHUNK)]
-    # Half of the last decimal more than asked for, so that what rounds to the limit is still found.
-    tasks = [(ground, chunk, max_minutes + 0.5 * 10**-DECIMALS) for chunk in chunks]
+    tasks = [(ground, chunk, max_minutes) for chunk in chunks]
     if workers <= 1 or len(tasks) <= 1:
-        answers: Iterator[list[Reached]] = map(_search_chunk, tasks)
-        yield from (_round(reached, max_minutes) for answer in answers for reached in answer)
+        for task in tasks:
+            yield from _search_chunk(task)
         return
     with ThreadPoolExecutor(workers) as pool:
         for answer in pool.map(_search_chunk, tasks):
-            yield from (_round(reached, max_minutes) for reached in answer)
+            yield from answer
 
 
 def search_together(ground: Ground, seeds: Seeds, max_minutes: float) -> Reached:
     """The cells that any seed reaches within the minutes, and the least minutes, those it begins at included."""
-    plane = _spread_whole(ground, seeds, max_minutes + 0.5 * 10**-DECIMALS, np.float64)
+    plane = _spread_whole(ground, seeds, _a_little_more(max_minutes), np.float64)
     found = Found(np.empty(measure_spans(plane), np.int32), np.empty(measure_spans(plane)))
     n = gather(plane, found, 0, 0, plane.n_cols)
     return _round((found.cells[:n].astype(np.int64), found.minutes[:n]), max_minutes)
@@ -110,18 +109,21 @@ def search_surface(ground: Ground, seeds: Seeds, max_minutes: float = np.inf) ->
 
 def _search_chunk(task: tuple[Ground, Cells, float]) -> list[Reached]:
     """Search in small windows first, and again in larger ones where a search left its own."""
-    ground, sources, limit = task
+    ground, sources, max_minutes = task
     n_rows, n_cols = ground.friction.shape
     found: dict[int, Reached] = {}
     pending, side, room = np.arange(len(sources)), _FIRST_WINDOW, 0.5
+    limit = _a_little_more(max_minutes)
     while len(pending):
         plane = _lay_plane(min(side, n_rows), min(side, n_cols), np.float64)
         queue = _lay_queue(int(room * len(plane.labels)) + CHUNK, np.float64)
         counts, reached = search_each(ground, plane, queue, sources[pending], limit)
+        # All sources of the chunk at once, by the worker: one by one it would keep the other workers waiting.
+        cells, minutes = _round((reached.cells.astype(np.int64), reached.minutes), max_minutes)
         ends = np.cumsum(np.maximum(counts, 0))
         for number in np.flatnonzero(counts > 0).tolist():
             rows = slice(ends[number] - counts[number], ends[number])
-            found[int(pending[number])] = (reached.cells[rows].astype(np.int64), reached.minutes[rows])
+            found[int(pending[number])] = (cells[rows], minutes[rows])
         room *= 2 if (counts == -QUEUE_FULL).any() else 1
         pending, side = pending[counts <= 0], 4 * side
     return [found[number] for number in range(len(sources))]
@@ -147,6 +149,11 @@ def _lay_plane(n_rows: int, n_cols: int, dtype: DTypeLike) -> Plane:
 def _lay_queue(size: int, dtype: DTypeLike) -> Queue:
     heads = np.full(N_BUCKETS + 1, -1, np.int32)
     return Queue(heads, np.empty(size, np.int32), np.empty(size, dtype), np.empty(size, np.int32))
+
+
+def _a_little_more(max_minutes: float) -> float:
+    """Half of the last decimal more than asked for, so that what rounds to the limit is still found."""
+    return max_minutes + 0.5 * 10**-DECIMALS
 
 
 def _round(reached: Reached, max_minutes: float) -> Reached:
