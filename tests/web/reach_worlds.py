@@ -30,7 +30,7 @@ def make_sites() -> Sites:
     columns = {name: np.array(["", ""]) for name in ("status", "kind", "country", "source_id")}
     wanted = {
         "site_id": np.array(["INV/mill", "INV/cape"]),
-        "mission": np.array(["INV", "INV"]),
+        "mission": np.array(["INV-LARGE", "INV-LARGE"]),
         "name": np.array(["mill", "cape"]),
         "lon": np.array([20.055, 20.305]),
         "lat": np.array([5.005, 5.005]),

@@ -68,3 +68,10 @@ def test_an_unknown_place_offers_what_is_spelt_nearly_so(ask) -> None:
     answer = ask(f"{MAP}place/?place=Oldbrigde")
     assert answer.status_code == 404
     assert "Oldbridge" in answer.content.decode()
+
+
+def test_a_presence_leads_to_the_book_of_its_sites_and_to_none_that_its_reader_may_not_see(ask) -> None:
+    page = ask("/presences/INV-LARGE/").content.decode()
+    assert page.count(f'href="{MAP}"') == 2
+    assert SECRET not in page
+    assert "/reach/b0" not in ask("/presences/INV-ENVOY/").content.decode()

@@ -112,7 +112,7 @@ def describe_book(
         licence="; ".join(dict.fromkeys(item.licence for item in kept.values() if item.licence)),
         attribution="; ".join(dict.fromkeys(item.attribution for item in kept.values() if item.attribution)),
         invented=invented,
-        about={"version": tutela.__version__},
+        about={"version": tutela.__version__, "presences": list(book.presences)},
         redistributable=all(item.redistributable for item in kept.values()),
     )
     return manifest, content

@@ -98,6 +98,7 @@ class Book:
     columns   site_id, cell (row * columns + column), mode, season, minutes (NaN beyond the longest time), low,
               high (infinite where somebody does not come at all), chance (to be there within the longest time),
               and chance_N for every other time
+    presences   whose sites they are, in alphabetical order
     """
 
     grid: Grid
@@ -105,6 +106,7 @@ class Book:
     starts: Starts
     ways: tuple[Way, ...]
     columns: Columns
+    presences: tuple[str, ...] = ()
 
 
 def study_book(
@@ -112,7 +114,8 @@ def study_book(
 ) -> Book:
     """Compute the book. Raises "nothing-to-study" where no site can set out in any way, and "option-invalid"."""
     check_times(spec)
-    grid, starts = ground.grid, find_starts(open_on(staffed_rows(sites), spec.as_of))
+    open_sites = open_on(staffed_rows(sites), spec.as_of)
+    grid, starts = ground.grid, find_starts(open_sites)
     masks = {name: burn_areas(grid, list(shapes)) if shapes else None for name, shapes in _areas(ground)}
     ways, parts, rows = [], [], 0
     modes = [*((surface, "") for surface in ground.surfaces), *_flights(ground, spec)]
@@ -138,7 +141,8 @@ def study_book(
             remedy="Build surfaces over these sites, or name sites that are open and where somebody is.",
         )
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Book(grid, spec.within_min, starts, tuple(ways), columns)
+    presences = tuple(np.unique(open_sites.mission[open_sites.mission != ""]).tolist())
+    return Book(grid, spec.within_min, starts, tuple(ways), columns, presences)
 
 
 def open_on(sites: Sites, day: date | None) -> Sites:

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from tutela.catalogue.presences import Presence, mandate_on
+from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.studies.pages.statement import statement_csp
@@ -51,6 +52,7 @@ def show_presence(request: HttpRequest, presence_id: str) -> HttpResponse:
         "vicinity": make_vicinity(study) if study else None,
         "headline": make_headline(study) if study else None,
         "nearness": make_nearness(study) if study else None,
+        "reach_book": _find_reach_book(shelf, presence),
         "here": "presences",
         **_marking(shelf, presence, study),
     }
@@ -84,6 +86,12 @@ def _require_study(request: HttpRequest, presence_id: str) -> Study:
             " --as-of DATE --out DIR",
         )
     return study
+
+
+def _find_reach_book(shelf: ReadersShelf, presence: Presence) -> Manifest | None:
+    """The newest book of reach that starts from the presence's sites, of those that this reader may see."""
+    books = (book for book in shelf.reach_books() if presence.presence_id in book.about.get("presences", ()))
+    return next(books, None)
 
 
 def _marking(shelf: ReadersShelf, presence: Presence, study: Study | None) -> dict[str, Any]:
