@@ -16,6 +16,7 @@ django.setup()
 sys.path[:0] = [str(Path(__file__).parent.parent / "web"), str(Path(__file__).parent)]
 
 import worlds
+from seats import Served, serve_cast
 from serving import serve
 
 from tutela.web.shared import reader
@@ -51,6 +52,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A register with the invented cast, made once and served by the command."""
+    with serve_cast(tmp_path_factory.mktemp("cast") / "home") as served:
+        yield served
 
 
 @pytest.fixture

@@ -271,7 +271,7 @@ def test_a_decision_goes_from_the_meeting_to_its_report(ground: Ground):
 
 def test_an_item_of_the_checklist_is_written_down_and_changed(ground: Ground):
     browser, address = browser_of(ground.people, "duty"), reverse("operations:checklist", args=[ground.presence])
-    assert "7 of seven items are not ready" in page(browser, address)
+    assert "7 of the 7 items are not ready" in page(browser, address)
     press(browser, address, "check", state="ready", what="Cellar of the clinic", held_by="Head")
     press(browser, address, "check", what="Cellar of the school")
     assert [row.what for row in rows(ground, Readiness)] == ["Cellar of the school"]

@@ -96,7 +96,7 @@ def _table(block: Table) -> str:
         "<tr>" + "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in row) + "</tr>" for row in block.rows
     )
     return (
-        f'<div class="wide"><table class="data">{caption}<thead><tr>{head}</tr></thead>\n'
+        f'<div class="wide" tabindex="0"><table class="data">{caption}<thead><tr>{head}</tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>"
     )
 
