@@ -30,7 +30,7 @@ def assign(siting: Siting, capacity: Array, patience: Patience) -> Solution:
     free = solve(siting, patience)
     if free.y is None:
         return free
-    _, value, _ = _run(siting, capacity, patience, free.y, free.y)
+    _, value, _ = _run(siting, capacity, Patience(), free.y, free.y)
     return Solution(free.y, value, free.bound, rule_price=free.rule_price)
 
 
@@ -80,6 +80,5 @@ def _run(
         return None, -np.inf, -np.inf
     values = np.array(solver.getSolution().col_value)
     bound = float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else float(cover.weight.sum())
-    if info.primal_solution_status != 2:
-        return None, -np.inf, bound
-    return np.round(values[:n]), float(info.objective_function_value), bound
+    has_plan = info.primal_solution_status == 2
+    return (np.round(values[:n]) if has_plan else None), float(info.objective_function_value), bound

@@ -91,38 +91,30 @@ def _round(
     steps, dice = how
     kept, went = cover.keep(columns)
     rules = at.rules.keep(columns)
-    fixed = np.setdiff1d(np.flatnonzero(at.rules.low > 0.5), columns)
-    assert not len(fixed), "what must be open is always looked at"
     begin = replace(start_walk(kept, at.fractions[columns]), t=_prices_of(kept, at.t, went))
     walked = walk(kept, rules, begin, steps)
     t = np.where(went >= 0, walked.best_t[np.maximum(went, 0)], 1.0)
     bound, collected = bound_at(cover, at.rules, t)
     fractions = np.zeros(cover.n_candidates)
     fractions[columns] = walked.y
-    best = (at.y[columns], at.value) if at.y.sum() == at.y[columns].sum() else (None, at.value)
-    y, value = _better(kept, rules, walked.y, best, dice)
-    whole = at.y
-    if y is not None and value > at.value:
-        whole = np.zeros(cover.n_candidates)
-        whole[columns] = y
+    y, value = _better(kept, rules, walked.y, (at.y[columns], at.value), dice)
+    whole = np.zeros(cover.n_candidates)
+    whole[columns] = y
     bound, t = (bound, t) if bound < at.bound else (at.bound, at.t)
-    at = replace(at, y=whole, value=max(value, at.value), bound=bound, t=t, fractions=fractions)
+    at = replace(at, y=whole, value=value, bound=bound, t=t, fractions=fractions)
     at = _prove(cover, at)
     return at, _next_columns(at, collected, columns)
 
 
 def _better(
-    cover: Cover, rules: Rules, fractions: Array, best: tuple[Array | None, float], dice: np.random.Generator
-) -> tuple[Array | None, float]:
+    cover: Cover, rules: Rules, fractions: Array, best: tuple[Array, float], dice: np.random.Generator
+) -> tuple[Array, float]:
     """Round the fractions in several ways, disturb the best plan a few times, and exchange from each."""
     y, value = best
     tries = [round_down(rules, fractions, least) for least in (0.02, 0.5)]
     for n in range(6):
-        if n >= len(tries):
-            if y is None:
-                break
-            tries.append(_disturb(rules, y, dice))
-        tried = exchange(cover, rules, greedy(cover, rules, tries[n]))
+        begin = tries[n] if n < len(tries) else _disturb(rules, y, dice)
+        tried = exchange(cover, rules, greedy(cover, rules, begin))
         covered = float(cover.values(tried).sum())
         if rules.allow(tried) and covered > value + EPSILON:
             y, value = tried, covered
@@ -157,10 +149,13 @@ def _disturb(rules: Rules, y: Array, dice: np.random.Generator) -> Array:
 
 
 def _prove(cover: Cover, at: Between) -> Between:
-    """Fix what cannot be otherwise in a plan better than the best one."""
-    _, collected = bound_at(cover, at.rules, at.t)
+    """Fix what cannot be otherwise in a plan better than the best one.
+
+    The bound must be the one of these very prices: a lower one from elsewhere would prove too much.
+    """
+    bound, collected = bound_at(cover, at.rules, at.t)
     net = most_of(at.rules, collected).net
-    spare = at.bound - at.value
+    spare = bound - at.value
     slack = 1e-9 * max(1.0, at.bound)
     low, high = at.rules.low.copy(), at.rules.high.copy()
     high[(-net > spare + slack) & (at.y < 0.5) & (low < 0.5)] = 0.0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tutela.engine.scenario.siting import kernels
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raise it when the same input would give another result."""
 
 Kind = Literal["classical", "backup", "cooperative"]
@@ -107,7 +107,7 @@ def build_cover(parts: Iterable[Demand], shape: tuple[int, int], kind: Kind, k: 
     beyond = np.zeros(shape[0])
     for part in parts:
         start, index, value = part.pairs
-        strength = _strength(np.asarray(value, np.float64), kind, k)
+        strength = _strength(np.asarray(value if len(value) else [1.0], np.float64), kind, k)
         pairs = (np.asarray(start, np.int64), np.asarray(index, np.int32), strength)
         group = np.asarray(part.group, np.int32)
         rows, left, _ = _aggregate(Demand(np.asarray(part.weight, np.float64), group, pairs), shape)

@@ -72,7 +72,7 @@ def take_rows(start: Array, index: Array, value: Array, rows: Array, place: Arra
                 n += 1
         new_start[i + 1] = new_start[i] + n
     new_index = np.empty(new_start[-1], np.int32)
-    new_value = np.empty(new_start[-1] if many else 1, np.float64)
+    new_value = np.ones(max(1, new_start[-1]) if many else 1, np.float64)  # never empty: value[0] is read
     if not many:
         new_value[0] = value[0]
     k = 0

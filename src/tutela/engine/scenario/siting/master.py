@@ -115,11 +115,11 @@ class Master:
             return constant
         return np.bincount(cover.group, weights=cover.weight * cover.covered(x), minlength=self.groups)
 
-    def solve(self, seconds: float = 1e9) -> Answer:
+    def solve(self) -> Answer:
         """The best below all planes with candidates in fractions: a bound on every plan."""
-        return self._run(seconds)
+        return self._run(1e9)
 
-    def solve_whole(self, seconds: float, gap: float, start: Array | None = None) -> Answer:
+    def solve_whole(self, seconds: float, gap: float) -> Answer:
         """The best below all planes with whole candidates."""
         import highspy
 
@@ -128,8 +128,6 @@ class Master:
         at = np.arange(self.n, dtype=np.int32)
         solver.changeColsIntegrality(self.n, at, np.full(self.n, whole))
         solver.setOptionValue("mip_rel_gap", gap)
-        if start is not None:
-            solver.setSolution(self.n, at, start)
         try:
             return self._run(seconds, is_whole=True)
         finally:
@@ -149,15 +147,13 @@ class Master:
         if status == highspy.HighsModelStatus.kInfeasible:
             return Answer("infeasible", y, theta, -np.inf, *none)
         is_done = status == highspy.HighsModelStatus.kOptimal
+        said = "optimal" if is_done else "stopped"
         if is_whole:
-            bound = float(info.mip_dual_bound) * self.scale
-            return Answer("optimal" if is_done else "stopped", y, theta, bound, *none)
-        if not is_done:
-            return Answer("stopped", y, theta, np.inf, *none)
+            return Answer(said, y, theta, float(info.mip_dual_bound) * self.scale, *none)
         dual = np.abs(np.array(found.row_dual)) * self.scale
         k = len(self.rules.limit)
-        bound = float(info.objective_function_value) * self.scale
-        return Answer("optimal", y, theta, bound, dual[:k], dual[k : k + len(self.aim.floors)] / self.scale)
+        bound = float(info.objective_function_value) * self.scale if is_done else np.inf
+        return Answer(said, y, theta, bound, dual[:k], dual[k : k + len(self.aim.floors)] / self.scale)
 
 
 def _maximise() -> Any:

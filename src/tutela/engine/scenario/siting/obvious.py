@@ -43,3 +43,19 @@ def best_of_all(cover: Cover, rules: Rules, aim: Aim) -> tuple[Array | None, flo
         if aim.reached(groups) and aim.value(groups) > best[1]:
             best = y, aim.value(groups)
     return best
+
+
+def served_within(demand: list[tuple[float, int, dict[int, float]]], y: Array, capacity: Array) -> float:
+    """The most weight that open candidates serve within capacity, whole values alone: the least of all cuts.
+
+    Whatever set of open candidates is taken as full, no more can be served than what these hold and what the others
+    reach; the least of these is reached (Ford and Fulkerson 1956).
+    """
+    sites = np.flatnonzero(y > 0.5).tolist()
+    least = math.inf
+    for is_full in itertools.product((True, False), repeat=len(sites)):
+        full = {c for c, yes in zip(sites, is_full, strict=True) if yes}
+        rest = set(sites) - full
+        reached = sum(weight for weight, _, values in demand if rest & values.keys())
+        least = min(least, sum(float(capacity[c]) for c in full) + reached)
+    return least

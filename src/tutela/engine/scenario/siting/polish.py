@@ -23,8 +23,11 @@ Solved = tuple[Array | None, float]
 """The plan (None where none was found in time) and a proven bound."""
 
 
-def solve_compact(cover: Cover, rules: Rules, seconds: float, gap: float, start: Array | None = None) -> Solved:
-    """Maximise sum of weight * z with z <= service and z <= 1, candidates whole; for phi(x) = min(1, x) alone."""
+def solve_compact(cover: Cover, rules: Rules, seconds: float, gap: float, start: Array) -> Solved:
+    """Maximise sum of weight * z with z <= service and z <= 1, candidates whole; for phi(x) = min(1, x) alone.
+
+    start   a plan that the rules allow, to be improved upon
+    """
     import highspy
 
     solver = quiet_solver(seconds, gap)
@@ -43,13 +46,10 @@ def solve_compact(cover: Cover, rules: Rules, seconds: float, gap: float, start:
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = start_of, index, value
     lp.integrality_ = [highspy.HighsVarType.kInteger] * n + [highspy.HighsVarType.kContinuous] * m
     solver.passModel(lp)
-    if start is not None:
-        at = np.arange(n + m, dtype=np.int32)
-        solver.setSolution(n + m, at, np.concatenate([start, cover.covered(cover.serve(start))]))
+    at = np.arange(n + m, dtype=np.int32)
+    solver.setSolution(n + m, at, np.concatenate([start, cover.covered(cover.serve(start))]))
     solver.run()
     info = solver.getInfo()
-    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-        return None, -np.inf
     bound = float(info.mip_dual_bound) * scale
     values = np.array(solver.getSolution().col_value)
     has_plan = info.primal_solution_status == 2 and len(values)
@@ -85,23 +85,20 @@ def solve_by_tangents(
     cover, rules = master.cover, master.rules
     y, value = best
     bound = np.inf
-    for _ in range(200):
-        if left() <= 0:
-            break
-        answer = master.solve_whole(left(), gap / 4, None)
+    proposed: set[bytes] = set()
+    while left() > 0 and not bound - value <= gap * max(abs(bound), 1e-12) < np.inf:
+        answer = master.solve_whole(left(), gap / 4)
         if answer.status == "infeasible":
             return None, -np.inf
         bound = min(bound, answer.bound)
-        if answer.status == "stopped" and not answer.y.any():
-            break
         plan = np.round(answer.y)
         tried = exchange_for(cover, rules, aim, plan) if rules.allow(plan) else plan
         for one in (plan, tried):
-            if rules.allow(one):
-                short, covered = judge(cover, aim, one)
-                if short >= -1e-6 * max(1.0, abs(covered)) and covered > value:
-                    y, value = one, covered
-        master.cut_at(plan)
-        if bound - value <= gap * max(abs(bound), 1e-12):
+            short, covered = judge(cover, aim, one)
+            if rules.allow(one) and short >= -1e-6 * max(1.0, abs(covered)) and covered > value:
+                y, value = one, covered
+        if plan.tobytes() in proposed:  # within the solver's tolerance nothing is left to find
             break
+        proposed.add(plan.tobytes())
+        master.cut_at(plan)
     return y, bound

@@ -8,7 +8,6 @@ and Pock 2011, with the diagonal steps of Pock and Chambolle 2011 and restarts f
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,8 +64,8 @@ def start_walk(cover: Cover, y: Array) -> Walk:
     return Walk(y.copy(), t, np.inf, t)
 
 
-def walk(cover: Cover, rules: Rules, at: Walk, steps: int, told: Callable[[float], bool] = lambda _: False) -> Walk:
-    """Take so many steps, or until `told` (called with the bound) says that it is enough."""
+def walk(cover: Cover, rules: Rules, at: Walk, steps: int) -> Walk:
+    """Take so many steps."""
     row_sum = _row_sums(cover)
     own = np.empty(cover.n_candidates)
     kernels.pull(*cover.by_column, cover.weight, own)
@@ -97,8 +96,6 @@ def walk(cover: Cover, rules: Rules, at: Walk, steps: int, told: Callable[[float
                 u = cover.weight * t
                 constant = float((cover.weight * height(t, smooth=cover.smooth)).sum())
                 mean_y, mean_t, n = np.zeros_like(y), np.zeros_like(t), 0
-            if told(best):
-                break
     return Walk(y, t, best, best_t)
 
 
@@ -121,14 +118,12 @@ def _nearest(rules: Rules, v: Array, tau: Array) -> Array:
     pull, low, high = cost * tau, 0.0, 1.0
     while float(cost @ np.clip(v - high * pull, rules.low, rules.high)) > limit and high < 1e18:
         low, high = high, high * 4.0
-    for _ in range(60):
+    while high - low > 1e-12 * (1.0 + high):
         middle = 0.5 * (low + high)
         if float(cost @ np.clip(v - middle * pull, rules.low, rules.high)) > limit:
             low = middle
         else:
             high = middle
-        if high - low <= 1e-12 * high:
-            break
     nearest: Array = np.clip(v - high * pull, rules.low, rules.high)
     return nearest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.engine.scenario.siting.search import exchange_for, greedy, greedy_for_floors, judge
 
 Array = NDArray[Any]
+
+MOST_TANGENTS: Final = 800
+"""So many for each group: where the bound still creeps, whole candidates get further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
         return is_stuck or patience.left() <= 0
 
     at = close_in(cover, at, Effort(patience.gap, enough=enough))
-    while at.gap > patience.gap and patience.left() > 0:
+    if at.gap > patience.gap and patience.left() > 0:
         columns = np.flatnonzero((at.rules.high > 0.5) | (at.y > 0.5))
         kept, went = cover.keep(columns)
         rules = at.rules.keep(columns)
@@ -97,7 +100,6 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
         else:
             y, bound = solve_compact(kept, rules, patience.left(), patience.gap / 2, at.y[columns])
             at = _merge(at, kept, (columns, y), bound)
-        break
     _, collected = bound_at(cover, siting.rules, at.t)
     price = most_of(siting.rules, collected).price
     return Solution(at.y, at.value, max(at.bound, at.value), rule_price=price)
@@ -106,12 +108,11 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
 def _merge(at: Between, kept: Cover, found: tuple[Array, Array | None], bound: float) -> Between:
     """What was solved over the candidates that were left; the others were proven to be in no better plan."""
     columns, y = found
-    if y is not None:
-        value = float(kept.values(y).sum())
-        if value > at.value:
-            whole = np.zeros(len(at.y))
-            whole[columns] = y
-            at = replace(at, y=whole, value=value)
+    value = -np.inf if y is None else float(kept.values(y).sum())
+    if value > at.value:
+        whole = np.zeros(len(at.y))
+        whole[columns] = y
+        at = replace(at, y=whole, value=value)
     return replace(at, bound=max(at.value, min(at.bound, bound)))
 
 
@@ -137,9 +138,8 @@ def _tighten(master: Master, y: Array, patience: Patience, at: tuple[float, floa
     inner, best_inner = y.copy(), -np.inf
     answer = master.solve()
     still = 0
-    for _ in range(400):
-        if answer.status != "optimal" or patience.left() <= 0:
-            break
+    most = master.cuts + MOST_TANGENTS * master.groups
+    while answer.status == "optimal" and patience.left() > 0 and master.cuts < most:
         is_better = answer.bound < bound - 1e-5 * abs(bound)
         still = 0 if is_better else still + 1
         bound = min(bound, answer.bound)
@@ -176,10 +176,9 @@ def _solve_with_floors(siting: Siting, patience: Patience) -> Solution:
         found, proven = solve_by_tangents(master, aim, (best, value), patience.gap, patience.left)
         if proven == -np.inf:
             return Solution(None, -np.inf, -np.inf, is_impossible=True)
-        bound = min(bound, proven)
-        if found is not None:
-            best, value = found, judge(cover, aim, found)[1]
-    bound = max(bound, value) if best is not None else bound
+        bound, best = min(bound, proven), found
+        value = -np.inf if best is None else judge(cover, aim, best)[1]
+    bound = max(bound, value)
     return Solution(best, value, bound, rule_price=answer.rule_price, floor_price=answer.floor_price)
 
 
