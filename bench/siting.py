@@ -99,6 +99,7 @@ def ask_tutela(question: Question) -> tuple[Array, float]:
     group = np.zeros(len(question.weights), np.int32)
     demand = Demand(question.weights, group, (start, columns.astype(np.int32), np.ones(1)))
     found = ask(build_cover([demand], (1, question.distances.shape[1]), "classical"), question.p, PATIENCE_S)
+    assert found.y is not None
     return np.flatnonzero(found.y > 0.5), found.bound
 
 
@@ -137,7 +138,7 @@ def ask_highs(question: Question) -> tuple[Array, float]:
     lp.a_matrix_.index_ = np.append(index, np.arange(n)).astype(np.int32)
     lp.a_matrix_.value_ = np.append(value, np.ones(n))
     lp.integrality_ = [highspy.HighsVarType.kInteger] * n + [highspy.HighsVarType.kContinuous] * m
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, setting in (("output_flag", False), ("threads", 1), ("mip_rel_gap", GAP), ("time_limit", PATIENCE_S)):
         solver.setOptionValue(name, setting)
     solver.passModel(lp)
