@@ -42,6 +42,11 @@ LIMITS: Final = (
 )
 """What every result says of itself."""
 
+CAPACITY_LIMIT: Final = (
+    "Value and bound count whom a site can hold; regions and maps count who is within reach of one."
+)
+"""What a result with capacity says besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class SitingCase:
@@ -125,6 +130,8 @@ def study_siting(
     is_stopped = solution.gap > spec.gap and left() <= 0
     # Counted in tries, not in seconds: the same question gives the same bytes.
     tries = 30 if case.siting.cover.n_pairs <= _MANY_PAIRS else 4
+    # Alternatives are judged by who is in reach: with capacity that would call plans as good that are not.
+    alternatives = 0 if spec.capacity else alternatives
     near = explaining.find_alternatives(case.siting, solution, Patience(), alternatives, tries)
     report = _report(case, solution, near, is_stopped=is_stopped)
     document = json.dumps(report, sort_keys=True, ensure_ascii=False).encode()
@@ -276,7 +283,7 @@ def _report(case: SitingCase, solution: Solution, near: tuple[Array, ...], *, is
         "regions": case.by_region(solution.y),
         "alternatives": [_alternative(case, solution, y) for y in near],
         "accounting": [account.as_json() for account in case.tables.accounts],
-        "limits": list(LIMITS),
+        "limits": [*LIMITS, *([CAPACITY_LIMIT] if case.spec.capacity else [])],
     }  # fmt: skip
 
 
@@ -285,7 +292,7 @@ def _binding(case: SitingCase, y: Array, item: explaining.Binding) -> dict[str, 
     amount = case.spec.budget.get(item.name)
     return {
         "name": item.name,
-        "kind": "floor" if item.is_floor else "limit",
+        "kind": "floor" if item.is_floor else "limit" if amount is not None else "requirement",
         "limit": _n(item.limit) if amount is None else amount,
         "used": _n(item.used) if amount is None else case.spending(y)[item.name],
         "price": _n(item.price),

@@ -50,6 +50,36 @@ def test_a_plan_has_a_bound_and_says_what_binds(bench: Path, tmp_path: Path, cap
     assert "seconds" not in kept
 
 
+def test_a_trace_computes_the_plan_again_to_the_same_digest(bench: Path, tmp_path: Path, capsys) -> None:
+    home, spec = str(tmp_path / "home"), str(bench / "siting.toml")
+    said = answer(capsys, "scenario", "site", spec, "--out", str(tmp_path / "out"), "--home", home)
+    assert not said["stopped_by_time"]
+    again = answer(capsys, "trace", said["artifact"], "--home", home)
+    assert again["recomputed"]["same"]
+    assert said["artifact"] in again["recomputed"]["artifacts"]
+
+
+def test_capacity_counts_whom_a_site_can_hold_and_calls_no_other_plan_as_good(
+    bench: Path, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "demand.csv").write_text("point_id,weight\na,30\nb,20\nc,10\n", "utf-8")
+    places = "site_id,type,cost_money,people\nP1,post,1,25\nP2,post,1,100\n"
+    (tmp_path / "sites.csv").write_text(places, "utf-8")
+    pairs = "site_id,point_id,value\nP1,a,1\nP1,b,1\nP2,c,1\nP2,b,1\n"
+    (tmp_path / "cover.csv").write_text(pairs, "utf-8")
+    spec = tmp_path / "spec.toml"
+    spec.write_text(
+        '[demand]\nfile = "demand.csv"\n[candidates]\nfile = "sites.csv"\n[cover]\nfile = "cover.csv"\n'
+        '[objective]\nkind = "classical"\n[budget]\nmoney = 1\n[capacity]\ncolumn = "people"\n',
+        "utf-8",
+    )
+    said = answer(capsys, "scenario", "site", str(spec), "--out", str(tmp_path / "out"))
+    assert [row["site_id"] for row in said["plan"]] == ["P2"]  # without capacity P1 would cover 50
+    assert (said["value"], said["bound"]) == (pytest.approx(30.0), pytest.approx(30.0))
+    assert said["alternatives"] == []
+    assert any("hold" in line for line in said["limits"])
+
+
 def test_options_stand_side_by_side_and_against_the_best_of_equal_cost(bench: Path, tmp_path: Path, capsys) -> None:
     plans = str(bench / "siting-options.csv")
     spec = str(bench / "siting.toml")

@@ -18,7 +18,7 @@ WIDTH: Final = 640.0
 EDGE: Final = 24.0
 
 _ACTIONS: Final = {"open": "#0b6e4f", "keep": "#12565c", "close": "#a04000"}
-_SHAPES: Final = {"open": "+", "keep": "", "close": "×"}
+_SHAPES: Final = {"open": "+", "close": "×"}
 
 
 def draw_siting(case: SitingCase, y: Array) -> str:
@@ -70,7 +70,7 @@ def _teams(case: SitingCase, y: Array, place: Any) -> list[str]:
         actions = {row["action"] for row in rows}
         main = "open" if "open" in actions else "keep" if "keep" in actions else "close"
         letters = "".join(sorted(row["type"][:1].upper() for row in rows if row["action"] != "close"))
-        text = escape(letters + _SHAPES[main])
+        text = escape(letters + "".join(sign for action, sign in _SHAPES.items() if action in actions))
         full = escape("; ".join(f"{row['action']} {row['type']}" for row in rows))
         fill = _ACTIONS[main] if main != "close" else "#fff"
         ink = "#fff" if main != "close" else _ACTIONS["close"]

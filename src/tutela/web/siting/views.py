@@ -14,7 +14,7 @@ from tutela.kernel.problems import Problem
 from tutela.studies.compiling import keep_compiled_at
 from tutela.studies.pages.siting_map import draw_siting
 from tutela.studies.siting_options import CutsSpec, study_cuts, study_options
-from tutela.studies.sitings import SitingCase, study_siting
+from tutela.studies.sitings import LIMITS, SitingCase, study_siting
 from tutela.web.shared.reader import ReadersShelf, shelf_for
 from tutela.web.siting.asking import PAGE_PAIRS, read_numbers, read_plans, with_numbers
 
@@ -40,7 +40,9 @@ def show_options(request: HttpRequest, digest: str) -> HttpResponse:
     return render(
         request,
         "siting/options.html",
-        context | {"options": options, "text": text, "error": error, "named": named, "tab": "options"},
+        context
+        | {"options": options, "text": text, "error": error, "named": named, "tab": "options"}
+        | {"limits": LIMITS, "example": "\n".join(f"{_('hubs')},{name.replace(' ', ',')}" for name in named[:2])},
     )
 
 
@@ -58,7 +60,8 @@ def show_plan(request: HttpRequest, digest: str) -> HttpResponse:
         return render(request, "siting/plan.html", context | {"problem": problem})
     assert study.solution.y is not None
     picture = mark_safe(draw_siting(asked, study.solution.y))  # noqa: S308  # drawn from numbers and escaped names
-    return render(request, "siting/plan.html", context | {"report": study.report, "map": picture})
+    said = study.report | {"gap_percent": 100 * study.report["gap"]}
+    return render(request, "siting/plan.html", context | {"report": said, "map": picture})
 
 
 def show_cuts(request: HttpRequest, digest: str) -> HttpResponse:
