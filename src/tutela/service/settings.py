@@ -110,7 +110,12 @@ WHITENOISE_ALLOW_ALL_ORIGINS: Final = False
 
 # A language joins this list when it has been written, not before.
 LANGUAGE_CODE: Final = "en"
-LANGUAGES: Final = [("en", "English")]
+LANGUAGES: Final = [("en", "English"), ("fr", "Français")]
+LANGUAGE_COOKIE_NAME: Final = "tutela_language"
+LANGUAGE_COOKIE_HTTPONLY: Final = True
+LANGUAGE_COOKIE_SAMESITE: Final = "Strict"
+LANGUAGE_COOKIE_AGE: Final = 365 * 24 * 60 * 60
+LOCALE_PATHS: Final = [str(files("tutela.web") / "locale")]
 USE_I18N: Final = True
 USE_TZ: Final = True
 TIME_ZONE: Final = "UTC"

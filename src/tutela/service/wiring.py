@@ -36,7 +36,7 @@ def connect(home: Path | None, proxy: str = "") -> None:
     open_entrance(asks_sign_in)
     if proxy:
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, proxy]
-        settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+        settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = True
         settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     if members:
         # Sessions outlive the process; the key is read here and never where a module is imported.

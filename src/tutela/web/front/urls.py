@@ -13,6 +13,7 @@ urlpatterns: Final = [
     path("", views.show_first_page, name="first"),
     path("about/", views.show_method, name="about"),
     path("guide/", views.show_guide, name="guide"),
+    path("language/<slug:code>/", views.choose_language, name="language"),
     path("figures.css", views.send_figures_style, name="figures-style"),
     path("favicon.ico", views.send_mark, name="mark"),
     path("healthz", views.answer_health, name="health"),

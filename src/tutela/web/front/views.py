@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from urllib.parse import urlsplit, urlunsplit
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.web.shared.desks import areas
@@ -38,6 +41,28 @@ def show_guide(request: HttpRequest) -> HttpResponse:
     """What each page of the register is for, in the words that stand folded on the page itself."""
     told = [(area.folder, area.tab, area.handbook, area.guides.items()) for area in areas() if area.guides]
     return render(request, "front/guide.html", {"areas": sorted(told), "here": "guide"})
+
+
+@open_to_anybody
+def choose_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language in a cookie, and go back to the page that asked; a language not written yet is 404.
+
+    The way back is the referrer, not a part of the address: a page that refuses says the same wherever it stands.
+    """
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    ours = came_from.netloc == request.get_host() and url_has_allowed_host_and_scheme(came_from.path, None)
+    response = redirect(urlunsplit(("", "", came_from.path, came_from.query, "")) if ours else "front:first")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+    return response
 
 
 @open_to_anybody

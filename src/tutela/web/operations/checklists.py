@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tutela.records.accounts.roles import May
@@ -72,7 +73,7 @@ def _read(request: HttpRequest, presence: int) -> Checklist:
 def _check(page: Checklist, sheet: Sheet) -> Any:
     item = page.at(sheet.row)
     if item is None:
-        raise wrong("item", "This is no item of the list.", "Use the forms of the page.")
+        raise wrong("item", _now("This is no item of the list."), _now("Use the forms of the page."))
     finding = Finding(item=item.item, **sheet.values)
     return check_readiness(
         by=page.desk.by, presence=page.desk.presence.pk, finding=finding, expected_version=sheet.version

@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tutela.catalogue.presences import Fact, Presence
-from tutela.web.shared.words import COMPONENTS, FACTS, STRENGTHS, Word
+from tutela.web.shared.words import COMPONENTS, FACTS, STRENGTHS, Word, grouped
 
 _WORDS: Final[Mapping[str, Word]] = {
     "yes": _("yes"),
@@ -74,5 +74,5 @@ def _strength(presence: Presence, key: str) -> StrengthRow:
 def _row(label: Word, fact: Fact | None) -> FactRow | None:
     if fact is None or not fact.value:
         return None
-    value = f"{int(fact.value):,}" if fact.value.isdecimal() else _WORDS.get(fact.value, fact.value)
+    value = grouped(int(fact.value)) if fact.value.isdecimal() else _WORDS.get(fact.value, fact.value)
     return FactRow(label, value, fact.source, fact.as_of, fact.status != "verified")

@@ -12,6 +12,7 @@ from tutela.catalogue.doctrine import Ring, load_doctrine
 from tutela.studies.shelf import Study
 from tutela.web.presences.headline import make_card
 from tutela.web.shared.figures import FigureCard
+from tutela.web.shared.words import grouped
 
 Claims = Mapping[str, Mapping[str, Any]]
 
@@ -90,7 +91,7 @@ def _make_way(ring: Ring, claims: Claims, as_of: str) -> WayRow | None:
     )
     if not all(key in claims for _words, _short, key in columns):
         return None
-    label = _("%(km)s km, %(minutes)s min") % {"km": f"{ring.km:g}", "minutes": f"{ring.minutes:,}"}
+    label = _("%(km)s km, %(minutes)s min") % {"km": f"{ring.km:g}", "minutes": grouped(ring.minutes)}
     # The first screen may show the same claim: an id stands once on a page.
     cells = tuple((words, short, _shorten(key, claims, as_of, "way")) for words, short, key in columns)
     return WayRow(label, ring.code, cells)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.studies.shelf import Study
 from tutela.web.shared.figures import FigureCard, write_count, write_estimate, write_share
-from tutela.web.shared.words import PERPETRATORS, VIOLENCE, Word, name_code
+from tutela.web.shared.words import PERPETRATORS, VIOLENCE, Word, grouped, name_code
 
 FOCUS_KM: Final = 30.0
 """The ring that the first screen speaks of: there and back on one day."""
@@ -216,7 +216,7 @@ def _list_unknown(vicinity: Mapping[str, Any], ring: Mapping[str, Any]) -> list[
     excluded = vicinity.get("excluded") or {}
     if excluded:
         reasons = ", ".join(
-            f"{reason.replace('_', ' ').replace('-', ' ')}: {n:,}" for reason, n in excluded.items()
+            f"{reason.replace('_', ' ').replace('-', ' ')}: {grouped(n)}" for reason, n in excluded.items()
         )
         sentences.append(_("Left out of the count, by reason: %(reasons)s.") % {"reasons": reasons})
     return sentences

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tutela.web.shared.words import grouped
+
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
@@ -27,7 +29,7 @@ class FigureCard:
 
 def write_count(value: float | None) -> str:
     """A whole number with thousands set apart; what the source does not have is said in words, never 0."""
-    return _("not in this source") if value is None else f"{round(value):,}"
+    return _("not in this source") if value is None else grouped(round(value))
 
 
 def write_estimate(best: float | None, low: float | None, high: float | None) -> str:

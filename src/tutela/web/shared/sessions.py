@@ -66,8 +66,13 @@ class KnowTheReader:
         except Problem as problem:
             return problem_page(problem)
         except DatabaseError:
-            message, remedy = "The register's database does not answer.", "Run tutela doctor where it is served."
-            return problem_page(Problem("database-unready", message, remedy=remedy))
+            return problem_page(
+                Problem(
+                    "database-unready",
+                    "The register's database does not answer.",
+                    remedy="Run tutela doctor where it is served.",
+                )
+            )
 
 
 def begin(request: HttpRequest, user: User) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -95,3 +96,8 @@ def name_kind(code: str) -> str:
 def name_code(words: Mapping[str, Word], code: str) -> str:
     """The word for a code; one without a word stays as it is, in words."""
     return str(words.get(code) or code.replace("_", " "))
+
+
+def grouped(number: int) -> str:
+    """A whole number with its thousands set apart as the language of the page does it."""
+    return number_format(number, use_l10n=True, force_grouping=True)

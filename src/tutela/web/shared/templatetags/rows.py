@@ -10,6 +10,7 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from tutela.web.shared.references import write_reference
+from tutela.web.shared.words import grouped
 
 register = template.Library()
 
@@ -43,7 +44,7 @@ def people(row: Any) -> str:
     low, high = row.people_low, row.people_high
     if low is None or high is None:
         return ""
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
+    return grouped(low) if low == high else f"{grouped(low)}–{grouped(high)}"
 
 
 @register.filter
