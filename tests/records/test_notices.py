@@ -102,7 +102,10 @@ def hand_over(ground: Ground) -> None:
 def ask_task(ground: Ground) -> None:
     common = {"compartment_id": ground.people.here, "marking": 0}
     with acting(ground.people["adviser"], "test"):
-        plan = Plan(presence_id=ground.presence, title="zzyzx", lead="patrol", lead_component="military", **common)
+        plan = Plan(
+            presence_id=ground.presence, population_id=ground.town, title="zzyzx", lead="patrol",
+            lead_component="military", **common,
+        )  # fmt: skip
         plan.save()
         PlanTask(plan=plan, component="military", what="zzyzx", owner="patrol", **common).save()
 

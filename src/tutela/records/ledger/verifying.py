@@ -137,7 +137,7 @@ def _check_transactions(rows: list[SealedTransaction], head: bytes, tally: _Tall
     for row, leaves in zip(rows, unpacked, strict=True):
         tally.transactions += 1
         if row.position != tally.transactions:
-            raise _Fault(f"Transaction {tally.transactions} is missing.", _first_after(tally.transactions))
+            raise _out_of_place(row.position, leaves, tally.transactions)
         for leaf in leaves:
             _check_entry(leaf, entries.get(leaf.entry), contents.get(leaf.entry), tally)
         root = merkle_root([leaf.leaf for leaf in leaves])
@@ -179,6 +179,13 @@ def _check_strangers(tally: _Tally) -> None:
     loose = _first_loose()
     if loose is not None:
         raise _Fault(f"Entry {loose} was put in after its time was sealed.", loose)
+
+
+def _out_of_place(position: int, leaves: list[Leaf], expected: int) -> _Fault:
+    """A transaction stands where another one is expected: that one is gone, or this one was put in."""
+    if SealedTransaction.objects.filter(position=expected).exists():
+        return _Fault(f"Transaction {position} was put in.", leaves[0].entry)
+    return _Fault(f"Transaction {expected} is missing.", _first_after(expected))
 
 
 def _first_after(position: int) -> int | None:
