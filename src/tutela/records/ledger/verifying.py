@@ -110,14 +110,13 @@ def _check_chain(keys: Mapping[str, Ed25519PublicKey], tally: _Tally, progress: 
                 f"The chain does not arrive at seal {number}: a transaction is missing or was changed.",
                 _first_after(tally.transactions + 1) or seal.last_entry,
             )
-        first = _first_entry(seal=seal.number) or seal.last_entry
         key = keys.get(seal.key)
         if key is None:
             sentence = f"Seal {number} was signed with the key {seal.key}, which is not among the public keys."
-            raise _Fault(sentence, first)
+            raise _Fault(sentence, _first_of(seal))
         message = seal_message(seal.number, seal.at, seal.transactions, (seal.last_xact, seal.last_entry), head)
         if not is_signed(key, bytes(seal.signature), message):
-            raise _Fault(f"The signature of seal {number} does not hold.", first)
+            raise _Fault(f"The signature of seal {number} does not hold.", _first_of(seal))
         tally.seals += 1
     if total != tally.transactions:
         first_unnamed = _first_entry(position__gt=tally.transactions)
@@ -191,6 +190,11 @@ def _out_of_place(position: int, leaves: list[Leaf], expected: int) -> _Fault:
 def _first_after(position: int) -> int | None:
     """The first entry that stands on a transaction that is gone: one that it closed, or else the next one's."""
     return _first_loose() or _first_entry(position__gte=position)
+
+
+def _first_of(seal: Seal) -> int:
+    """The first entry that a seal closed."""
+    return _first_entry(seal=seal.number) or seal.last_entry
 
 
 def _first_entry(**which: int) -> int | None:
