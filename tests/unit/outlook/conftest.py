@@ -1,4 +1,4 @@
-"""A small invented panel: nine units over thirty years, some at war, most at peace."""
+"""A small invented panel: nine units over twelve years, some at war, most at peace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutela.engine.outlook.panels import Panel, Vintage
 FIRST = 109
 
 
-def make_panel(months: int = 240, units: int = 9, seed: int = 1) -> Panel:
+def make_panel(months: int = 150, units: int = 9, seed: int = 1) -> Panel:
     """Wars that begin, go on for a while and end; two units where nothing ever happens."""
     dice = np.random.default_rng(seed)
     counts = np.zeros((months, units))

@@ -104,6 +104,22 @@ def test_a_mixture_gives_each_member_its_part(panel: Panel) -> None:
     assert ((drawn == 0).sum(axis=-1)[lively] == 15).all()
 
 
+def test_a_member_without_weight_is_not_asked(panel: Panel) -> None:
+    members = (Broken(lambda shape: np.full(shape, np.nan)), Zero())
+    drawn = run_forecaster(Mixture(members, (0.0, 1.0)), History.of(panel), ASKED)
+    assert drawn.max() == 0
+
+
+@pytest.mark.parametrize("name", ["quantiles", "hurdle"])
+def test_without_lightgbm_scikit_learn_boosts_and_knows_as_much(name: str, panel: Panel) -> None:
+    asked = replace(ASKED, backend="sklearn")
+    drawn = run_forecaster(find_model(name), History.of(panel), asked)
+    other = run_forecaster(find_model(name), History.of(panel), replace(ASKED, backend="lightgbm"))
+    assert np.array_equal(drawn, run_forecaster(find_model(name), History.of(panel), asked))
+    assert not np.array_equal(drawn, other)
+    assert np.corrcoef(drawn.mean(axis=-1).ravel(), other.mean(axis=-1).ravel())[0, 1] > 0.7
+
+
 def test_parts_add_up_to_all_draws() -> None:
     assert split_draws((1 / 3, 1 / 3, 1 / 3), 100) in {(34, 33, 33)}
     assert sum(split_draws((0.17, 0.53, 0.3), 1000)) == 1000

@@ -94,6 +94,77 @@ def test_a_file_with_a_gap_is_refused_by_its_path(tmp_path, files, capsys) -> No
     assert "first unit 2 in 2019-07" in problem["message"]
 
 
+def write_events(path: Path) -> Path:
+    """Ten years of attacks around two towns of an invented country, and one event without an exact place."""
+    dice = np.random.default_rng(8)
+    lines = ["event_id,date,lon,lat,violence,best,low,high,civilians,precision"]
+    for number in range(400):
+        year, month = divmod(int(dice.integers(0, 120)), 12)
+        lon, lat = ((10.2, 5.2), (12.3, 6.1))[number % 2]
+        killed = int(dice.geometric(0.2))
+        day = f"{2010 + year}-{month + 1:02d}-{dice.integers(1, 28):02d}"
+        lines.append(f"e{number},{day},{lon},{lat},one_sided,{killed},{killed},{killed},{killed},1")
+    path.write_text("\n".join([*lines, "late,2019-12-20,10.2,5.2,one_sided,3,3,3,3,1"]))
+    return path
+
+
+def test_a_forecast_is_judged_first_and_holds_what_it_rests_on(tmp_path, capsys) -> None:
+    events = write_events(tmp_path / "events.csv")
+    out, home = tmp_path / "out", tmp_path / "home"
+    arguments = ["outlook", "predict", "--events", str(events), "--origin", "2019-11", "--out", str(out)]
+    options = ["--leads", "3", "--model", "negative-binomial", "--home", str(home), "--json"]
+    assert run([*arguments, *options]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["months"] == ["2019-12", "2020-01", "2020-02"]
+    assert answer["shown"] in {"negative-binomial", "conflictology-12"}
+    assert len(answer["verdict"]["windows"]) == 5
+    assert answer["events"]["excluded"]["ends after the origin"] >= 1
+    assert answer["marking"] == "Confidential"
+    assert answer["highest"][0]["next_month"]["low_90"] <= answer["highest"][0]["next_month"]["high_90"]
+    assert {path.name for path in out.iterdir()} >= {
+        "outlook.json", "manifest.json", "forecast.csv", "forecast.parquet",
+    }  # fmt: skip
+    table = pl.read_csv(out / "forecast.csv")
+    assert set(table["month"]) == set(answer["months"])
+    assert (table["low_90"] <= table["high_90"]).all()
+    assert run([*arguments[:-1], str(tmp_path / "again"), *options]) == 0
+    assert json.loads(capsys.readouterr().out)["artifact"] == answer["artifact"]
+
+
+def test_the_past_twelve_months_may_be_asked_for_themselves(tmp_path, capsys) -> None:
+    events = write_events(tmp_path / "events.csv")
+    arguments = ["outlook", "predict", "--events", str(events), "--origin", "2019-11", "--out", str(tmp_path / "o")]
+    assert run([*arguments, "--model", "conflictology-12", "--leads", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "The past twelve months themselves" in said
+    assert "no report is not no event" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (["--origin", "November"], "date-invalid"),
+        (["--origin", "1994-01"], "nothing-to-study"),
+        (["--target", "everybody"], "option-invalid"),
+        (["--model", "oracle"], "option-invalid"),
+        (["--events", "nowhere.csv"], "file-missing"),
+    ],
+)
+def test_a_forecast_that_cannot_be_made_leaves_nothing(change, code, tmp_path, capsys) -> None:
+    events = write_events(tmp_path / "events.csv")
+    given = dict(zip(change[::2], change[1::2], strict=True))
+    options = {"--events": str(events), "--origin": "2019-11", "--out": str(tmp_path / "out")} | given
+    exit_code, problem = ask_predict([part for pair in options.items() for part in pair], capsys)
+    assert (exit_code, problem["problem"]) == (2, code)
+    assert not (tmp_path / "out").exists()
+
+
+def ask_predict(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
+    code = run(["outlook", "predict", *arguments, "--json"])
+    said = capsys.readouterr()
+    return code, json.loads(said.out or said.err)
+
+
 def test_a_file_that_is_no_table_is_refused(tmp_path, files, capsys) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
     assert ask([*files[:-1], str(tmp_path / "broken.parquet")], capsys)[1]["problem"] == "file-unreadable"

@@ -91,3 +91,9 @@ def test_actuals_after_a_gap_or_of_other_units_are_refused() -> None:
 def test_an_origin_outside_the_panel_is_refused() -> None:
     with pytest.raises(Problem, match="1980-05 is not in it"):
         assemble_panel(rows(), SPEC).until(5)
+
+
+def test_a_panel_without_rows_is_refused() -> None:
+    empty = np.zeros(0, dtype=np.int64)
+    with pytest.raises(Problem, match="no rows"):
+        assemble_panel(PanelRows(empty, empty, np.zeros(0)), SPEC)

@@ -15,6 +15,9 @@ from tutela.engine.outlook.panels import Counts, Mask, Panel
 from tutela.engine.outlook.scores import Floats
 from tutela.kernel.problems import Problem
 
+ALGORITHM: Final = 1
+"""Raised when the same forecast and outcome would give other scores."""
+
 MEANS: Final = ("crps", "crps_fair", "crps_log1p", "ign", "mis", "brier_any", "brier_25")
 """Scores that are means over unit-months; lower is better."""
 

@@ -1,0 +1,120 @@
+"""A forecast against what happened: refused where it is about something else, compared with its uncertainty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tutela.engine.outlook import scores
+from tutela.engine.outlook.comparisons import compare
+from tutela.engine.outlook.forecasting import Asked, Forecast, forecast_all
+from tutela.engine.outlook.histories import History
+from tutela.engine.outlook.learning import MOST_ROWS, _choose, gather_examples
+from tutela.engine.outlook.own_history import Conflictology, WithNeighbours, Zero
+from tutela.engine.outlook.panels import Neighbours, Panel
+from tutela.engine.outlook.recalibration import learn_spread
+from tutela.engine.outlook.scoring import Scored, calibration, score_forecast
+from tutela.kernel.problems import Problem
+
+LEADS = (1, 2, 3)
+
+
+def forecast_of(panel: Panel, model: object = Conflictology()) -> Forecast:
+    origin = panel.last_month - 3
+    return forecast_all(model, History.of(panel.until(origin)), Asked(LEADS, np.arange(0), 40, 1))
+
+
+def scored(panel: Panel, model: object = Conflictology()) -> Scored:
+    return score_forecast(forecast_of(panel, model), panel, np.random.default_rng(1))
+
+
+def test_each_unit_month_has_the_score_of_its_own_draws(panel: Panel) -> None:
+    forecast, found = forecast_of(panel), scored(panel)
+    outcome = panel.counts[-3:]
+    assert np.array_equal(found.outcome, outcome)
+    for lead, unit in ((0, 0), (2, 5), (1, 8)):
+        alone = scores.crps(forecast.of(lead, unit)[None], outcome[lead, unit : unit + 1])
+        assert found.values["crps"][lead, unit] == pytest.approx(alone[0])
+
+
+def test_units_that_do_not_exist_are_in_no_mean(panel: Panel) -> None:
+    gone = replace(panel, exists=panel.exists.copy())
+    gone.exists[:, 0] = False
+    assert scored(gone).summary()["unit_months"] == 3 * 8
+
+
+def test_where_nobody_was_killed_shares_and_precision_are_not_numbers(panel: Panel) -> None:
+    quiet = replace(panel, counts=np.zeros_like(panel.counts))
+    summary = scored(quiet, Zero()).summary()
+    assert np.isnan(summary["average_precision"])
+    assert np.isnan(summary["top_2"])
+    assert np.isnan(summary["coverage_killed"])
+    assert np.isnan(scores.activation_ratio(np.zeros((2, 3)), np.zeros(2)))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"level": "grid"}, "another level"),
+        ({"target": "all"}, "another target"),
+        ({"units": np.arange(1, 10)}, "not of the same units"),
+    ],
+)
+def test_actuals_of_something_else_are_refused(change: dict[str, object], why: str, panel: Panel) -> None:
+    with pytest.raises(Problem, match=why):
+        score_forecast(forecast_of(panel), replace(panel, **change), np.random.default_rng(1))
+
+
+def test_actuals_that_end_too_early_are_refused(panel: Panel) -> None:
+    with pytest.raises(Problem, match="before what was forecast"):
+        score_forecast(forecast_of(panel), panel.until(panel.last_month - 1), np.random.default_rng(1))
+
+
+def test_a_model_gains_nothing_over_itself_and_much_over_zeros_in_a_war(panel: Panel) -> None:
+    war = replace(panel, counts=panel.counts + 50.0)
+    ours, zeros = [scored(war)], [scored(war, Zero())]
+    same = compare(ours, ours, "crps", np.random.default_rng(1))
+    assert (same.gain, same.low, same.high, same.is_better) == (0, 0, 0, False)
+    gain = compare(ours, zeros, "crps", np.random.default_rng(1))
+    assert gain.is_better
+    assert gain.low <= gain.gain <= gain.high
+    assert gain.as_json()["wins"] == 1
+
+
+def test_calibration_is_of_active_units_and_adds_up(panel: Panel) -> None:
+    shares = calibration([scored(panel)])
+    assert len(shares["tenth"]) == 10
+    assert sum(shares["share"]) == pytest.approx(1)
+
+
+def test_neighbours_count_like_the_unit_itself(panel: Panel) -> None:
+    around = Neighbours(np.array([0, 1, *[1] * 8]), np.array([1]))
+    near = replace(panel, neighbours=(around,), counts=np.zeros_like(panel.counts))
+    near.counts[-12:, 1] = 30.0
+    asked = Asked((1,), np.array([0, 2]), 40, 1)
+    drawn = WithNeighbours().forecast(History.of(near), asked)[0]
+    assert (drawn[0] == 30).mean() == 0.5
+    assert (drawn[1] == 0).all()
+    assert History.of(near).active[-1, :3].tolist() == [True, True, False]
+    assert History.of(near).features(np.array([140]), np.array([0]), 3.0).shape[1] > 25
+
+
+def test_too_short_a_history_is_refused_with_what_to_do(panel_of) -> None:
+    with pytest.raises(Problem, match="too short to learn from"):
+        gather_examples(History.of(panel_of(months=6)), Asked((12,), np.arange(9), 40, 1), 3.0)
+
+
+def test_of_too_many_rows_those_where_people_were_killed_are_kept_first() -> None:
+    killed = np.zeros(3 * MOST_ROWS, dtype=bool)
+    killed[:1000] = True
+    kept, share = _choose(killed, np.random.default_rng(1))
+    assert len(kept) == MOST_ROWS
+    assert killed[kept].sum() == 1000
+    assert share.sum() == pytest.approx(len(killed))
+
+
+def test_with_too_few_past_units_nothing_is_spread() -> None:
+    learnt = learn_spread(np.sort(np.random.default_rng(1).random((20, 30)), axis=1), np.ones(20))
+    assert (learnt.up, learnt.down) == (1.0, 1.0)
