@@ -91,7 +91,9 @@ def compose(post: Post, to: str, language: str) -> EmailMessage:
     # Not the machine's own name, which would say where the register stands.
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{post.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(f"{text}\n\n{post.site}{reverse('accounts:sign-in')}\n")
+    # As plain letters in every language: not every server on the way takes others.
+    address = f"{post.site}{reverse('accounts:sign-in')}"
+    message.set_content(f"{text}\n\n{address}\n", cte="quoted-printable")
     return message
 
 
