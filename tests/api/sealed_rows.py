@@ -18,9 +18,11 @@ from django.db import IntegrityError, models, transaction
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.records.accounts.models import Compartment, User
 from tutela.records.accounts.sealed import SealedModel, sealed_models
+from tutela.records.exports.actions import KIND as MAKE_EXPORT
 from tutela.records.files.models import Crate
 from tutela.records.incidents.fields import SIGNS, statuses
 from tutela.records.incidents.models import Stamp
+from tutela.records.incidents.waiting import KINDS
 from tutela.records.jobs.models import Job
 from tutela.records.ledger.acts import acting
 
@@ -33,6 +35,8 @@ NUMBERS = (7_300_000_000, 7_399_999_999)
 DOCTRINE = load_doctrine()
 EACH = 2
 """Rows of each model for each compartment and marking."""
+
+_WISH = {"table": "incidents", "format": "csv", "purpose": "To show", "compartment": 1, "marking": 0}
 
 CODES: dict[str, tuple[Any, ...]] = {
     "missions.Presence.kind": tuple(DOCTRINE.presence_kinds)[:3],
@@ -66,6 +70,24 @@ CODES: dict[str, tuple[Any, ...]] = {
     "incidents.Threat.harms": (list(DOCTRINE.harms)[:1],),
     "incidents.ThreatSource.source_grade": ("A", "C"),
     "incidents.ThreatSource.information_grade": (1, 4),
+    "incidents.Batch.excluded": ({"the place is not known": 1},),
+    "incidents.Batch.lines": ([[3, "the place is not known"]],),
+    "incidents.Handover.waiting": ([],),
+    "incidents.Meeting.agenda": ([],),
+    "incidents.Meeting.points": ([],),
+    "incidents.Meeting.invited": (["Civil affairs"],),
+    "incidents.Meeting.present": (["Civil affairs"],),
+    "incidents.Paper.sections": ([{"block": "assessment", "text": "Quiet"}],),
+    "incidents.Paper.figures": ([{"name": "People at risk", "low": 3, "high": 9, "basis": "Two reports"}],),
+    "incidents.Paper.recipients": (["Head of mission"],),
+    "incidents.Paper.not_told": (["Commander of the area"],),
+    "incidents.Paper.content": ([{"kind": "paragraph", "text": "Quiet"}],),
+    "incidents.Paper.language": ("en",),
+    "exports.Export.table": ("incidents",),
+    "exports.Export.format": ("csv",),
+    "exports.Export.filters": (_WISH,),
+    "exports.Export.excluded": ({"merged into another incident": 1},),
+    "jobs.JobSpec.spec": (_WISH,),
 }
 """Columns whose words come from the catalogue, by model and column."""
 
@@ -98,35 +120,81 @@ ONLY_MARKED: dict[str, tuple[int, ...]] = {
 """Models whose rows stand at some markings alone, by a constraint of the database."""
 
 
-def _plan(row: Any, dice: random.Random) -> None:
+def _plan(row: Any, rows: Rows) -> None:
     if row.population_id is not None:
         row.site_id = None
     elif row.site_id is None:
         raise IntegrityError
     if row.state == "signed":
-        row.signed_by, row.signed_at = "somebody", NOW - timedelta(days=dice.randint(1, 20))
-        row.valid_until = (NOW + timedelta(days=dice.randint(5, 90))).date()
+        row.signed_by, row.signed_at = "somebody", NOW - timedelta(days=rows.dice.randint(1, 20))
+        row.valid_until = (NOW + timedelta(days=rows.dice.randint(5, 90))).date()
 
 
-def _clock(row: Any, _dice: random.Random) -> None:
+def _clock(row: Any, _rows: Rows) -> None:
     row.closed_at, row.outcome, row.reason, row.held_by, row.reason_note = None, "", "", "", ""
 
 
-FIT: dict[str, Callable[[Any, random.Random], None]] = {
+def _handover(row: Any, rows: Rows) -> None:
+    row.waiting = rows.pointers()
+    if row.taken_at is None:
+        row.taken_by = ""
+
+
+def _meeting(row: Any, rows: Rows) -> None:
+    row.agenda, row.points = rows.pointers(), [f"{rows.word} stands here"]
+
+
+def _paper(row: Any, _rows: Rows) -> None:
+    row.kind = "daily_sitrep" if row.clock_id is None else "flash_sincrep"
+    row.issued_at = NOW if row.state in ("issued", "replaced") else None
+    row.content = [{**block, "text": f"{row.title}"} for block in row.content]
+
+
+def _export(row: Any, rows: Rows) -> None:
+    spec = rows.dice.choice(rows.of("jobs.JobSpec"))
+    row.job, row.recipient = spec.job_id, _asker(spec.job_id)
+    row.name, row.expires = f"{rows.word}.csv", NOW + timedelta(days=5)
+
+
+def _people(row: Any) -> None:
+    row.people_high = None if row.people_low is None else row.people_low + 5
+
+
+def _incident(row: Any, _rows: Rows) -> None:
+    row.merged_into_id, row.left = None, False
+    _people(row)
+
+
+def _report(row: Any, _rows: Rows) -> None:
+    row.source_id = ""
+    _people(row)
+
+
+FIT: dict[str, Callable[[Any, Rows], None]] = {
+    "exports.Export": _export,
+    "incidents.Handover": _handover,
+    "incidents.Meeting": _meeting,
+    "incidents.Paper": _paper,
     "incidents.Plan": _plan,
     "incidents.Clock": _clock,
-    "incidents.Merge": lambda row, _dice: setattr(row, "undone_at", NOW),
-    "incidents.Incident": lambda row, _dice: (setattr(row, "merged_into_id", None), setattr(row, "left", False)),
-    "incidents.Report": lambda row, _dice: setattr(row, "source_id", ""),
-    "missions.Population": lambda row, _dice: setattr(row, "people_high", (row.people_low or 0) + 5),
+    "incidents.Merge": lambda row, _rows: setattr(row, "undone_at", NOW),
+    "incidents.Incident": _incident,
+    "incidents.Report": _report,
+    "incidents.ShiftEntry": lambda row, _rows: setattr(row, "corrects_id", None),
+    "missions.Population": lambda row, _rows: setattr(row, "people_high", (row.people_low or 0) + 5),
 }
 """What the columns of one row must be together."""
 
 
+def _asker(job: int) -> str:
+    """Who asked for a job: somebody else for each, so that those who look after a compartment meet others' jobs."""
+    users = list(User.objects.order_by("pk"))[:4]
+    return str(users[job % len(users)].pk)
+
+
 def _job(rows: Rows) -> Any:
-    row = Job(
-        pk=rows.number(), kind="invented", requester=str(User.objects.order_by("pk").first().pk), state="done"
-    )
+    number = rows.number()
+    row = Job(pk=number, kind=MAKE_EXPORT, requester=_asker(number), state="done")
     row.save(force_insert=True)
     return row.pk
 
@@ -172,6 +240,19 @@ class Rows:
     def number(self) -> int:
         return self.dice.randint(*NUMBERS)
 
+    def pointers(self) -> list[dict[str, Any]]:
+        """Rows as a list keeps them by number: of this layer, of those below, and of those that come later."""
+        return [
+            {"kind": kind, "row": number_of(model._meta.label, self.compartment, marking, EACH - 1)}
+            for kind, model in KINDS.items()
+            for marking in (0, 1, 2)
+        ]
+
+
+def number_of(label: str, compartment: int, marking: int, place: int) -> int:
+    """The number of one row, known before it is made: what lists it may stand in the register first."""
+    return random.Random(f"{label} {compartment} {marking} {place}").randint(*NUMBERS)
+
 
 def fill(rows: Rows, by: Any) -> Rows:
     """Some rows of every sealed model, and what could not be made is not left out quietly."""
@@ -211,11 +292,11 @@ def _points_at(model: type[models.Model]) -> set[type[models.Model]]:
 
 
 def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
-    for _ in range(EACH):
+    for place in range(EACH):
         try:
             with transaction.atomic():
-                row = _row(model, rows)
-                FIT.get(model._meta.label, lambda _row, _dice: None)(row, rows.dice)
+                row = _row(model, rows, place)
+                FIT.get(model._meta.label, lambda _row, _rows: None)(row, rows)
                 row.save(force_insert=True)
         except IntegrityError:
             continue  # one more of what stands once; `missing` sees whether there is none at all
@@ -229,7 +310,7 @@ def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
         yield row
 
 
-def _row(model: type[SealedModel], rows: Rows) -> Any:
+def _row(model: type[SealedModel], rows: Rows, place: int) -> Any:
     row: Any = model(compartment_id=rows.compartment, marking=rows.marking)
     parent: Any = None
     fields = sorted(model._meta.concrete_fields, key=lambda item: item.name != "presence")
@@ -245,7 +326,7 @@ def _row(model: type[SealedModel], rows: Rows) -> Any:
             row.pk = (
                 uuid.UUID(int=rows.dice.getrandbits(128), version=4)
                 if isinstance(item, models.UUIDField)
-                else rows.number()
+                else number_of(model._meta.label, rows.compartment, rows.marking, place)
             )
         else:
             setattr(row, item.attname, _value(model, item, rows))

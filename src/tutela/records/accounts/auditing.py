@@ -21,7 +21,6 @@ from tutela.records.accounts.roles import May
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.models import Entry, Seal
 from tutela.records.ledger.reading import Page, Wanted, read_page
-from tutela.records.ledger.sealing import unsealed_tail
 
 HOUSE_TABLES: Final = (
     "",
@@ -46,12 +45,13 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far the chain is closed: number and moment of the last seal, what waits and since when."""
+    """How far the chain is closed: number and moment of the last seal.
+
+    How much waits for the next one is not here: it would count what is done where this reader reads nothing.
+    """
 
     seal: int
     sealed_at: datetime | None
-    waiting: int
-    waiting_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,7 @@ def _audits(by: Member, compartment: int) -> bool:
 def _read(name: str, wanted: Wanted, before: int | None) -> Reading:
     page = read_page(wanted, before)
     last = Seal.objects.order_by("-number").first()
-    waiting, since = unsealed_tail()
-    state = State(last.number if last else 0, last.at if last else None, waiting, since)
+    state = State(last.number if last else 0, last.at if last else None)
     return Reading(name, page, _names(page.entries), state)
 
 

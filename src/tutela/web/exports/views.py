@@ -29,6 +29,7 @@ from tutela.web.shared.desks import member, show
 from tutela.web.shared.doors import writing
 from tutela.web.shared.fields import Choices, Field, wrong
 from tutela.web.shared.forms import Sheet
+from tutela.web.shared.references import read_reference, write_reference
 from tutela.web.shared.words import Word
 
 
@@ -47,7 +48,7 @@ class Counter:
     def presences(self) -> Choices:
         """The presences of these compartments."""
         rows = [row for row in list_presences(by=self.by) if row.compartment_id in self.open_to]
-        return tuple((str(row.pk), row.name) for row in rows)
+        return tuple((write_reference(row.pk), row.name) for row in rows)
 
     def markings(self) -> Choices:
         """The markings that a file may have."""
@@ -137,7 +138,7 @@ def _ask(counter: Counter, sheet: Sheet) -> int:
     choice = Choice(
         int(values["compartment"]),
         int(values["marking"]),
-        int(presence) if presence else None,
+        read_reference(presence) if presence else None,
         values.get("since"),
         values.get("until"),
     )

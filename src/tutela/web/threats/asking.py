@@ -82,7 +82,8 @@ def read_assessment(values: Mapping[str, Any], status: str) -> Assessment:
 
 def known_of(threat: Threat) -> dict[str, Any]:
     """What a form that writes a threat anew begins with."""
-    known = {item.name: getattr(threat, item.name, None) for item in fields(Assessment)}
+    told = {item.name for item in fields(Assessment)} - {"population"}
+    known: dict[str, Any] = {name: getattr(threat, name, None) for name in told}
     known["population"] = write_reference(threat.population_id) if threat.population_id else ""
     known["harms"] = tuple(threat.harms)
     for number, group in enumerate(threat.civilians, start=1):
