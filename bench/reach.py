@@ -39,6 +39,8 @@ MINUTES = 180.0
 STEP = 1e-5
 METRES = np.radians(STEP) * 6_371_008.8
 AGREE = 1e-4
+WHOLE = 3
+"""Times that one whole surface is searched, by us and by each peer alike; the shortest counts."""
 FASTER, LIGHTER = 4.0, 3.0
 FASTER_EACH, FASTER_EACH_FULL = 20.0, 300.0
 """What the first row must keep, scaled to all sites: peers touch the whole raster, so it grows with its size."""
@@ -71,14 +73,22 @@ def draw_ground(side: int) -> tuple[Surface, Any]:
     return surface, dice.choice(passable, SITES, replace=False)
 
 
+def best_of(times: int, work: Callable[[], Any]) -> tuple[float, Any]:
+    """The shortest of several runs: what else the machine does only ever adds to it. And what it answered."""
+    best, answer = np.inf, None
+    for _ in range(times):
+        start = time.perf_counter()
+        answer = work()
+        best = min(best, time.perf_counter() - start)
+    return best, answer
+
+
 def sites_ours(surface: Surface, sources: Any) -> tuple[float, int, float]:
     ground = lay_ground(surface)
     list(search_cells(ground, sources[:2], 1.0))
-    best, reached = np.inf, 0
-    for _ in range(5):
-        start = time.perf_counter()
-        reached = sum(len(cells) for cells, _ in search_cells(lay_ground(surface), sources, MINUTES))
-        best = min(best, time.perf_counter() - start)
+    best, reached = best_of(
+        5, lambda: sum(len(cells) for cells, _ in search_cells(lay_ground(surface), sources, MINUTES))
+    )
     return best, len(sources), reached / len(sources)
 
 
@@ -109,25 +119,24 @@ def sites_xarray(surface: Surface, sources: Any) -> tuple[float, int, float]:
 def whole_ours(surface: Surface, sources: Any) -> tuple[float, int, float]:
     list(search_cells(lay_ground(surface), sources[:1], 1.0))
     search_surface(lay_ground(surface), Seeds(sources[:1], np.zeros(1)), 1.0)
-    start = time.perf_counter()
-    minutes = search_surface(lay_ground(surface), Seeds(sources[:1], np.zeros(1)))
-    return time.perf_counter() - start, 1, float(np.nanmean(minutes[::7, ::7]))
+    best, minutes = best_of(WHOLE, lambda: search_surface(lay_ground(surface), Seeds(sources[:1], np.zeros(1))))
+    return best, 1, float(np.nanmean(minutes[::7, ::7]))
 
 
 def whole_skimage(surface: Surface, sources: Any) -> tuple[float, int, float]:
     from skimage.graph import MCP_Geometric
 
-    start = time.perf_counter()
-    costs, _ = MCP_Geometric(_costs(surface), sampling=(METRES, METRES)).find_costs([_at(surface, sources[0])])
-    seconds = time.perf_counter() - start
-    return seconds, 1, float(np.mean(costs[::7, ::7][np.isfinite(costs[::7, ::7])]))
+    best, (costs, _) = best_of(
+        WHOLE,
+        lambda: MCP_Geometric(_costs(surface), sampling=(METRES, METRES)).find_costs([_at(surface, sources[0])]),
+    )
+    return best, 1, float(np.mean(costs[::7, ::7][np.isfinite(costs[::7, ::7])]))
 
 
 def whole_xarray(surface: Surface, sources: Any) -> tuple[float, int, float]:
     _xarray(surface, sources[0], 1.0)
-    start = time.perf_counter()
-    costs = _xarray(surface, sources[0], np.inf)
-    return time.perf_counter() - start, 1, float(np.nanmean(costs[::7, ::7]))
+    best, costs = best_of(WHOLE, lambda: _xarray(surface, sources[0], np.inf))
+    return best, 1, float(np.nanmean(costs[::7, ::7]))
 
 
 def _costs(surface: Surface) -> Any:
