@@ -82,16 +82,26 @@ def test_the_compiler_changes_nothing(monkeypatch, knights):
 
 
 def test_the_compiler_changes_nothing_where_room_runs_out(monkeypatch):
-    # More is found than room was made for, and the first queue holds less than a search needs.
-    surface = rough((12, 14))
-    many = np.repeat(sources(surface), 3)
+    # More is found than room was made for, and every other queue holds less than a search needs.
+    surface, sizes = rough((12, 14)), []
+    many, seeds = np.repeat(sources(surface), 3), Seeds(sources(surface)[:1], np.zeros(1))
     lay = searching._lay_queue
-    monkeypatch.setattr(searching, "_lay_queue", lambda size, dtype: lay(size - 140, dtype))
-    compiled = [minutes.tolist() for _, minutes in search_cells(lay_ground(surface), many, 1e6)]
-    assert sum(map(len, compiled)) > 4096
+
+    def lay_little(size, dtype):
+        sizes.append(size)
+        return lay(8 if len(sizes) % 2 else size, dtype)
+
+    def search_all():
+        apart = [minutes.tolist() for _, minutes in search_cells(lay_ground(surface), many, 1e6, workers=1)]
+        return apart, search_surface(lay_ground(surface), seeds).tobytes()
+
+    roomy = search_all()
+    assert sum(map(len, roomy[0])) > 4096
+    monkeypatch.setattr(searching, "_lay_queue", lay_little)
+    assert search_all() == roomy
     with interpreted():
-        written = [minutes.tolist() for _, minutes in search_cells(lay_ground(surface), many, 1e6, workers=1)]
-    assert written == compiled
+        assert search_all() == roomy
+    assert len(sizes) == 12
 
 
 @pytest.mark.parametrize("knights", [False, True])
