@@ -189,6 +189,7 @@ def show_report(request: HttpRequest, report: Path[RowIn]) -> Report:
 @router.post("/reports/{report}/triage", response=answers(SortedOut), operation_id="triage-report")
 def triage_report(request: HttpRequest, report: Path[RowIn], triage: TriageIn) -> Incident:
     """Sort a report into an incident; of two who do so at once, the second is told and nothing is lost."""
+    view_report(by=principal_of(request), report=report)  # refused where it may not leave the register
     found = sorting.Triage(**triage.model_dump(exclude={"expected_version"}))
     return sorting.triage(
         by=principal_of(request), report=report, triage=found, expected_version=triage.expected_version
@@ -198,6 +199,7 @@ def triage_report(request: HttpRequest, report: Path[RowIn], triage: TriageIn) -
 @router.post("/reports/{report}/status", response=answers(ReportOut), operation_id="report-status")
 def change_status(request: HttpRequest, report: Path[RowIn], change: StatusIn) -> Report:
     """How far one report is verified."""
+    view_report(by=principal_of(request), report=report)
     return sorting.set_report_status(
         by=principal_of(request), report=report, status=change.status, expected_version=change.expected_version
     )

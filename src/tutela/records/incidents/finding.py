@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import Member, refused, require
 from tutela.records.accounts.roles import May
 from tutela.records.accounts.sealed import SealedModel
+from tutela.records.incidents.models.batches import Batch
+from tutela.records.incidents.models.reports import Report
 from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
 from tutela.records.ledger.acts import record_access
 from tutela.records.missions.models import Presence
@@ -52,6 +54,19 @@ def see_presence(by: Principal, presence: int, model: type[SealedModel] | None =
         level = by.levels.get(row.compartment_id, Marking.UNCLASSIFIED) if isinstance(by, Member) else 0
         record_access("search", model._meta.db_table, compartment=row.compartment_id, marking=int(level))
     return row
+
+
+def may_not_be_passed_on(by: Member) -> Q:
+    """Reports of an import whose source does not let its rows go further, or of one that cannot be read."""
+    free = Batch.visible_to(by).filter(pk=OuterRef("batch_id"), may_be_passed_on=True)
+    return Q(batch__isnull=False) & ~Q(Exists(free))
+
+
+def within_terms(by: Principal, reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Reports as this reader may have them: what is read with a token leaves, so that the source must allow it."""
+    if isinstance(by, Member) and by.token is not None:
+        return reports.exclude(may_not_be_passed_on(by))
+    return reports
 
 
 def note_access(operation: str, row: SealedModel) -> None:

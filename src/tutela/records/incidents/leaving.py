@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from tutela.records.accounts.principals import Member
 from tutela.records.exports.tables import Column, Kind, Table
-from tutela.records.incidents.models import Batch, Incident, Plan, Report, Threat
+from tutela.records.incidents.finding import may_not_be_passed_on
+from tutela.records.incidents.models import Incident, Plan, Report, Threat
 from tutela.records.missions.models import Population, Presence, Site
 
 _PRESENCE: Final = Column("presence_id", "presence", link=Presence)
@@ -27,16 +28,10 @@ _PEOPLE: Final = (
 )
 
 
-def _may_not_be_passed_on(by: Member) -> Q:
-    """Reports of an import whose source does not let its rows go further, or of one that cannot be read."""
-    free = Batch.visible_to(by).filter(pk=OuterRef("batch_id"), may_be_passed_on=True)
-    return Q(batch__isnull=False) & ~Q(Exists(free))
-
-
 def _known_from_those_alone(by: Member) -> Q:
     """Incidents whose every report is such a one: day, place and people would be the source's own row."""
     reports = Report.visible_to(by).filter(incident_id=OuterRef("pk"))
-    kept = _may_not_be_passed_on(by)
+    kept = may_not_be_passed_on(by)
     return Q(Exists(reports.filter(kept))) & ~Q(Exists(reports.exclude(kept)))
 
 
@@ -92,7 +87,7 @@ TABLES: Final = (
         ),
         day="said_at",
         people=True,
-        left_out=(("its source lets nothing go further", _may_not_be_passed_on),),
+        left_out=(("its source lets nothing go further", may_not_be_passed_on),),
     ),
     Table(
         "threats",

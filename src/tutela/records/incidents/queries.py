@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from tutela.kernel.markings import Principal
 from tutela.records.incidents.fields import choice, statuses
-from tutela.records.incidents.finding import chunks, see_presence, see_row
+from tutela.records.incidents.finding import chunks, see_presence, see_row, within_terms
 from tutela.records.incidents.models import (
     Clock,
     Commitment,
@@ -68,7 +68,7 @@ def list_reports(
 ) -> tuple[Report, ...]:
     """The inbox, the newest first, a page at a time; `before` is where the page before it ended."""
     see_presence(by, presence, Report)
-    rows = Report.visible_to(by).filter(presence_id=presence)
+    rows = within_terms(by, Report.visible_to(by).filter(presence_id=presence))
     if status:
         rows = rows.filter(status=choice(status, statuses(), "status"))
     if untriaged:

@@ -11,12 +11,12 @@ from django.db.models import Count, Max
 
 from tutela.catalogue.doctrine import Rung, load_doctrine
 from tutela.kernel.markings import Marking, Principal
-from tutela.records.accounts.principals import Member
+from tutela.records.accounts.principals import Member, refused
 from tutela.records.incidents.actions.clocks import HOST_CLASSES, possible_steps
 from tutela.records.incidents.actions.intake import find_setting
 from tutela.records.incidents.coverage import Uncovered, is_unexercised, plans_to_renew, populations_without_plan
 from tutela.records.incidents.fields import statuses
-from tutela.records.incidents.finding import chunks, see_presence, see_row
+from tutela.records.incidents.finding import chunks, see_presence, see_row, within_terms
 from tutela.records.incidents.models import Clock, Commitment, Incident, Plan, Rehearsal, Report, Stamp
 from tutela.records.incidents.queries import (
     StatusCounts,
@@ -106,7 +106,9 @@ def watch_of(*, by: Principal, presence: int, now: datetime) -> Watch:
 
 @action("incidents.view_report")
 def view_report(*, by: Principal, report: int) -> Report:
-    """One report."""
+    """One report; for a program, only where its source lets it go further."""
+    if not within_terms(by, Report.visible_to(by).filter(pk=report)).exists():
+        raise refused()
     return see_row(by, Report, report)
 
 
