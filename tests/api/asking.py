@@ -36,6 +36,7 @@ _OWN_DOINGS = re.compile(
 _PASSING = frozenset({"Date", "Set-Cookie", "Content-Length"})
 
 HOLES: dict[str, tuple[str, ...]] = {
+    "front:language.code": ("en", "xx"),
     "presences:presence.presence_id": ("MINUSCA",),
     "presences:statement.presence_id": ("MINUSCA",),
     "presences:claims.presence_id": ("MINUSCA",),

@@ -71,7 +71,11 @@ def test_every_direct_dependency_gives_its_reason(root: Path) -> None:
 
 def test_every_direct_dependency_is_imported_or_started(root: Path, sources: list[Path]) -> None:
     text = "\n".join(path.read_text("utf-8") for path in sources)
-    known_as = {"argon2-cffi": "django.contrib.auth.hashers.Argon2PasswordHasher"}
+    known_as = {
+        "argon2-cffi": "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django-ninja": "ninja",
+        "scikit-learn": "sklearn",
+    }
     names = [known_as.get(name, name) for name in map(plain, direct(root))]
     unused = [name for name in names if not re.search(rf"(from|import) {name}\b|\"{name}(\.|\")", text)]
     assert not unused

@@ -93,6 +93,7 @@ def kit(ground) -> dict[str, str]:
         "first": reverse("watch:first"),
         "new-alert": reverse("watch:new-alert"),
         "inbox": reverse("watch:inbox"),
+        "imports": reverse("watch:imports"),
         "incidents": reverse("watch:incidents"),
         "report": reverse("watch:report", args=[report.pk]),
         "incident": reverse("watch:incident", args=[incident.pk]),
@@ -113,6 +114,7 @@ READING = {
     "new-alert": "200 200 200 403 200 403 403 403",
     "inbox": "200 200 200 200 200 200 200 200",
     "incidents": "200 200 200 200 200 200 200 200",
+    "imports": "200 200 403 403 403 403 403 403",
     "report": "200 200 200 200 403 403 403 403",
     "incident": "200 200 200 200 403 403 403 403",
     "plans": "200 200 200 200 200 200 200 200",
@@ -125,7 +127,7 @@ READING = {
 }
 """officer, adviser, commander, analyst, assistant, custodian, administrator, outsider."""
 
-WITHOUT_A_ROW = ("first", "new-alert", "inbox", "incidents", "plans", "loop", "commitments", "complaint")
+WITHOUT_A_ROW = ("first", "new-alert", "inbox", "incidents", "imports", "plans", "loop", "commitments", "complaint")
 """Pages of a presence, which the address names or which is the first that one reads."""
 
 WRITING = {

@@ -9,4 +9,4 @@ from tutela.kernel.compiled import keep_compiled
 def keep_compiled_at(home: Home | None) -> None:
     """Keep compiled code in a home; without one it is compiled anew in each run, and nothing is written."""
     if home is not None:
-        keep_compiled(home.cache / "compiled")
+        keep_compiled((home.cache / "compiled").resolve())  # wherever the process stands later

@@ -49,7 +49,11 @@ MINUSCA/one,MINUSCA,One,20.6,6.5,2019-01-01,,open,150,,12,1,base
 """
 NOT_OF_EVENTS = {
     ("reach",): "takes sites and ground, no events",
+    ("reach-table",): "takes sites and ground, no events",
     ("surface", "build"): "takes ground, no events",
+    ("scenario", "site"): "takes a table of demand, no events",
+    ("scenario", "options"): "takes a table of demand and plans, no events",
+    ("scenario", "cuts"): "takes a table of demand, no events",
     ("events", "fetch"): "takes no file: it writes what a public source gave it",
 }
 """Commands with --out that no row of events can come into; every other one is run here."""
@@ -84,6 +88,9 @@ RUNS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("statement", "build"): (("MINUSCA", *TABLES),),
     ("events", "compare"): (("old.csv", "new.csv"),),
     ("events", "suggest"): (("new.csv",),),
+    ("outlook", "predict"): (
+        ("--events", "new.csv", "--origin", "2020-12", "--target", "one_sided", "--model", "conflictology-12"),
+    ),
 }
 
 
