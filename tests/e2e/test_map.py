@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
@@ -70,14 +70,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Groun
 
 
 @pytest.fixture(scope="module")
-def drawing_browser() -> Iterator[Browser]:
+def drawing_browser(driver: Playwright) -> Iterator[Browser]:
     """Chromium with a WebGL made in software."""
-    if not CHROMIUM.exists():
-        pytest.fail("Chromium is not here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

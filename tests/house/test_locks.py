@@ -75,6 +75,7 @@ def test_every_direct_dependency_is_imported_or_started(root: Path, sources: lis
         "argon2-cffi": "django.contrib.auth.hashers.Argon2PasswordHasher",
         "django-ninja": "ninja",
         "scikit-learn": "sklearn",
+        "vl-convert-python": "vl_convert",
     }
     names = [known_as.get(name, name) for name in map(plain, direct(root))]
     unused = [name for name in names if not re.search(rf"(from|import) {name}\b|\"{name}(\.|\")", text)]

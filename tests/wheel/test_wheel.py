@@ -99,7 +99,7 @@ def test_a_page_of_the_demonstration_loads_with_its_styles(installed: Path, tmp_
     home = tmp_path / "home"
     run([installed / "bin" / "tutela", "demo", "--size", "small", "--home", home], tmp_path, installed)
     *pages, where = run([installed / "bin" / "python", "-c", PAGE, home], tmp_path, installed).splitlines()
-    assert len(pages) == 4
+    assert len(pages) == 6
     for page in pages:
         status, length, path = page.split()
         assert (status, int(length) > 100) == ("200", True), path
