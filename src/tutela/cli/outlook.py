@@ -23,9 +23,11 @@ from tutela.data.store.folders import check_out, write_out
 from tutela.engine.outlook.panels import read_month
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec, keep, take_in_events, today_utc
+from tutela.studies.outlooks.forecast_files import out_files
+from tutela.studies.outlooks.judging import ModelSpec
 from tutela.studies.outlooks.models import find_model
 from tutela.studies.outlooks.panels import PanelFiles, open_spliced_panel, read_begins
-from tutela.studies.outlooks.predicting import PredictSpec, out_files, predict_grid
+from tutela.studies.outlooks.predicting import PredictSpec, predict_grid
 from tutela.studies.outlooks.scoring import (
     BENCHMARK,
     PROTOCOLS,
@@ -111,7 +113,8 @@ def predict(
     if level != "grid":
         raise _unknown("--level", level, ["grid"])
     check_out(out)
-    spec = PredictSpec(target, read_month(origin, "--origin"), tuple(range(1, leads + 1)), model, seed=seed)
+    asked = ModelSpec(model, tuple(range(1, leads + 1)), seed=seed)
+    spec = PredictSpec(target, read_month(origin, "--origin"), asked)
     find_model(model)
     place = home_to_write(home)
     with telling(as_json=json) as tell:
@@ -122,7 +125,7 @@ def predict(
             keep(taken, place.store)
             place.store.write(prediction.manifest, content)
         tell("writing")
-        write_out(out, out_files(prediction))
+        write_out(out, out_files(content, prediction.manifest))
     report = prediction.as_json() | {"home": str(place.root) if place else None}
     if json:
         print_json(report)

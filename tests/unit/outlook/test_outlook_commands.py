@@ -122,11 +122,11 @@ def test_a_forecast_is_judged_first_and_holds_what_it_rests_on(tmp_path, capsys)
     assert answer["marking"] == "Confidential"
     assert answer["highest"][0]["next_month"]["low_90"] <= answer["highest"][0]["next_month"]["high_90"]
     assert {path.name for path in out.iterdir()} >= {
-        "outlook.json", "manifest.json", "forecast.csv", "forecast.parquet",
+        "forecast.json", "manifest.json", "forecast.csv", "forecast.parquet", "draws.parquet",
     }  # fmt: skip
     table = pl.read_csv(out / "forecast.csv")
     assert set(table["month"]) == set(answer["months"])
-    assert (table["low_90"] <= table["high_90"]).all()
+    assert (table["q05"] <= table["q95"]).all()
     assert run([*arguments[:-1], str(tmp_path / "again"), *options]) == 0
     assert json.loads(capsys.readouterr().out)["artifact"] == answer["artifact"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,7 +83,7 @@ class Scores:
 
     def _describe(self, name: str) -> dict[str, Any]:
         scored = self.scored[name]
-        summaries = [_clean(item.summary()) for item in scored]
+        summaries = [clean(item.summary()) for item in scored]
         versus = {
             other: self.gain(name, other).as_json() | {"by_rule": self.gain(name, other, RULE).as_json()}
             for other in self.scored
@@ -161,7 +161,7 @@ def _by_lead(scored: list[Scored], leads: tuple[int, ...]) -> dict[str, dict[str
     return found
 
 
-def _clean(values: dict[str, float]) -> dict[str, float | None]:
+def clean(values: Mapping[str, float]) -> dict[str, float | None]:
     """NaN has no place in JSON: what cannot be computed is null."""
     return {name: value if np.isfinite(value) else None for name, value in values.items()}
 
