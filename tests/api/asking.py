@@ -53,7 +53,7 @@ HOLES: dict[str, tuple[str, ...]] = {
 }
 """What stands in an address where that is no row: by route and parameter. Rows are found by themselves."""
 
-ROWS = frozenset({"row", "kept", "threat", "on_duty", "export"})
+ROWS = frozenset({"row", "kept", "threat", "on_duty", "export", "token"})
 """Kinds of holes in which the reference of a row stands."""
 
 CALLED = {"job": "jobspec"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ def entered(people) -> Iterator[None]:
 @pytest.fixture
 def caller(people, entered) -> Callable[..., Caller]:
     """A program of one of the cast, with a token for all that its holder may do; or for what is given."""
+    numbers = itertools.count(1)
 
     def make(name: str, **changed: object) -> Caller:
         holder = people[name]
@@ -47,7 +49,8 @@ def caller(people, entered) -> Callable[..., Caller]:
             "until": datetime.now(UTC) + timedelta(days=30),
         }
         scope = Scope(**(given | changed))
-        _row, letters = make_token(by=holder, name="A field tool", scope=scope, factor_at=datetime.now(UTC))
+        tool = f"A field tool {next(numbers)}"
+        _row, letters = make_token(by=holder, name=tool, scope=scope, factor_at=datetime.now(UTC))
         return Caller(letters)
 
     return make

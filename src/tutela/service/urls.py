@@ -15,6 +15,7 @@ urlpatterns: Final = [
     path("releases/", include("tutela.web.releases.urls")),
     path("reach/", include("tutela.web.reach.urls")),
     path("accounts/", include("tutela.web.accounts.urls")),
+    path("accounts/tokens/", include("tutela.web.accounts.token_urls")),
     path("administration/", include("tutela.web.administration.urls")),
     path("register/", include("tutela.web.missions.urls")),
     path("watch/", include("tutela.web.incidents.urls")),

@@ -68,7 +68,10 @@ class Bounds:
 
 @action("accounts.make_token")
 def make_token(*, by: Principal, name: str, scope: Scope, factor_at: datetime | None) -> tuple[Token, str]:
-    """A new token and its letters, which are shown once and kept nowhere; needs a second factor given just now."""
+    """A new token and its letters, which are shown once and kept nowhere; needs a second factor given just now.
+
+    A form sent twice makes one: the second is refused for its name, since the letters cannot be shown again.
+    """
     holder = require_person(by)
     now = datetime.now(UTC)
     if factor_at is None or not timedelta() <= now - factor_at <= FACTOR_AGE:
@@ -77,6 +80,7 @@ def make_token(*, by: Principal, name: str, scope: Scope, factor_at: datetime | 
             "Making a token needs your second factor, given just now.",
             remedy="Give it again, then make the token.",
         )
+    User.objects.select_for_update().get(pk=holder.actor)  # two at once do not both find the name free
     _check(holder, name, scope, now)
     letters = PREFIX + secrets.token_urlsafe(32)
     row = Token(
@@ -204,6 +208,8 @@ def _check(holder: Member, name: str, scope: Scope, now: datetime) -> None:
     if not now < scope.until <= now + LONGEST:
         raise _invalid("until", "A token ends within a year.", "Choose a day in the coming twelve months.")
     mine = _rows().filter(user_id=holder.actor, revoked__isnull=True, until__gt=now)
+    if any(row.name.casefold() == " ".join(name.split()).casefold() for row in mine):
+        raise _invalid("name", "You have a token of this name in force.", "Name what tells the two apart.")
     if mine.count() >= MOST:
         raise Problem(
             "not-possible", f"You have {MOST} tokens in force.", remedy="Revoke one that nothing uses any more."
