@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from siting_ground import asked, at_least, cover_of, demand_of, draw_points
 
-from tutela.engine.scenario.siting import closing_in, solving
-from tutela.engine.scenario.siting.closing_in import Effort, close_in, first_plan
+from tutela.engine.scenario.siting import master, pressing, solving
+from tutela.engine.scenario.siting.between import first_plan
 from tutela.engine.scenario.siting.cover import build_cover
 from tutela.engine.scenario.siting.master import Master
 from tutela.engine.scenario.siting.obvious import best_of_all
 from tutela.engine.scenario.siting.polish import solve_by_tangents
+from tutela.engine.scenario.siting.pressing import by_neighbourhood, press
+from tutela.engine.scenario.siting.prices import bound_at
 from tutela.engine.scenario.siting.rules import Aim, Rules, expected
 from tutela.engine.scenario.siting.search import exchange_for
 from tutela.engine.scenario.siting.solving import Patience, solve
@@ -40,8 +43,7 @@ def test_the_plan_of_a_plain_cover_is_the_best_of_all_plans(p: int, *, is_unifor
 
 @pytest.mark.parametrize("kind", ["classical", "cooperative"])
 @pytest.mark.parametrize("seed", range(4))
-def test_prices_from_a_sample_prove_no_more_than_is_true(seed: int, kind: str, monkeypatch) -> None:
-    monkeypatch.setattr(closing_in, "SAMPLED_PAIRS", 60)
+def test_planes_prove_no_more_than_is_true(seed: int, kind: str) -> None:
     cover = cover_of(draw_points(seed, 10, 120, 1, (0.3, 0.6)), 10, 1, kind)
     dice = np.random.default_rng(seed)
     money, people = dice.integers(1, 9, 10).astype(float), dice.integers(1, 5, 10).astype(float)
@@ -57,10 +59,36 @@ def test_however_early_it_stops_the_bound_holds_and_the_plan_keeps_to_the_rules(
     cover, rules = cover_of(draw_points(3, 10, 100, 1, (0.3, 0.8)), 10, 1, kind), Rules.at_most(3, 10)
     best = best_of_all(cover, rules, expected(1))[1]
     first = first_plan(cover, rules, np.zeros(10))
-    for rounds in (0, 1, 2):
-        at = close_in(cover, first, Effort(gap=-1.0, rounds=rounds))
+    for rounds in (0, 1, 2, 7, 30):
+        answers = iter([1.0] * rounds)
+
+        def left(answers: Iterator[float] = answers) -> float:
+            return next(answers, 0.0)
+
+        at = press(cover, first, Patience(-1.0, left))
         assert at.value <= best * (1 + 1e-9) <= at.bound * (1 + 2e-9)
         assert rules.allow(at.y)
+
+
+@pytest.mark.parametrize("kind", ["classical", "cooperative"])
+def test_planes_that_are_forgotten_take_no_bound_with_them(kind: str, monkeypatch) -> None:
+    monkeypatch.setattr(master, "PATIENT", 0)
+    monkeypatch.setattr(pressing, "LOOK", 1)
+    cover, rules = cover_of(draw_points(5, 12, 150, 1, (0.3, 0.8)), 12, 1, kind), Rules.at_most(4, 12)
+    best = best_of_all(cover, rules, expected(1))[1]
+    at = press(cover, first_plan(cover, rules, np.zeros(12)), Patience(1e-9))
+    assert at.value <= best * (1 + 1e-9) <= at.bound * (1 + 2e-9)
+
+
+def test_prices_of_planes_give_the_bound_of_the_linear_program() -> None:
+    cover, rules = cover_of(draw_points(3, 10, 100, 1, (0.3, 0.8)), 10, 1, "classical"), Rules.at_most(3, 10)
+    neighbours = by_neighbourhood(cover, first_plan(cover, rules, np.zeros(10)).y)
+    planes = Master(neighbours, rules, expected(neighbours.n_groups))
+    planes.cut_at(np.zeros(10))
+    for _ in range(6):
+        answer = planes.solve()
+        planes.cut_at(answer.y)
+    assert bound_at(cover, rules, planes.prices())[0] == pytest.approx(answer.bound)
 
 
 def test_a_tight_gap_is_closed_with_whole_candidates_whatever_the_walk_left() -> None:

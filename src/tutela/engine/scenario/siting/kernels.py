@@ -97,6 +97,18 @@ def serve(start: Array, index: Array, value: Array, y: Array, x: Array) -> None:
 
 
 @Compiled
+def serving_most(start: Array, index: Array, value: Array, y: Array, out: Array) -> None:
+    """Of each row the candidate in `y` that brings most, -1 where none brings anything (pairs by row)."""
+    many = len(value) > 1
+    for j in range(len(out)):
+        most, out[j] = 0.0, -1
+        for e in range(start[j], start[j + 1]):
+            brings = y[index[e]] * (value[e] if many else value[0])
+            if brings > most:
+                most, out[j] = brings, index[e]
+
+
+@Compiled
 def serve_rows(start: Array, index: Array, value: Array, y: Array, rows: Array) -> Array:
     """What the candidates in `y` bring to these rows (pairs by row)."""
     many = len(value) > 1

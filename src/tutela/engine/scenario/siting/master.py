@@ -21,6 +21,9 @@ Array = NDArray[Any]
 
 _TINY: Final = 1e-9
 
+PATIENT: Final = 2
+"""A plane that carried nothing at so many looks is dropped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -52,12 +55,14 @@ class Master:
         self._add_rules()
         self._add_outcomes()
         self.cuts = 0
+        self._first_plane = int(self._solver.getNumRow())
+        self._prices: list[Array] = []
+        self._rows_of, self._idle, self._plane_price = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
 
     def _add_columns(self) -> None:
-        for low, high in zip(self.rules.low.tolist(), self.rules.high.tolist(), strict=True):
-            self._solver.addVar(low, high)
-        for weight in self.cover.group_weights().tolist():
-            self._solver.addVar(0.0, weight / self.scale)
+        weights = self.cover.group_weights() / self.scale
+        low = np.concatenate([self.rules.low, np.zeros(self.groups)]).astype(np.float64)
+        self._solver.addVars(len(low), low, np.concatenate([self.rules.high, weights]).astype(np.float64))
 
     def _add_rules(self) -> None:
         by_row = self.rules.matrix.tocsr()
@@ -104,16 +109,53 @@ class Master:
         )
         slopes = np.zeros((self.groups, self.n))
         kernels.pull_groups(*cover.by_row, cover.weight * t, cover.group, slopes)
-        for g in range(self.groups):
-            at = np.flatnonzero(slopes[g] > _TINY * self.scale)
-            # Dropped slopes go into the constant: the plane stays above.
-            rest = float(slopes[g].sum() - slopes[g][at].sum())
-            columns, values = np.append(self.n + g, at), np.append(1.0, -slopes[g][at] / self.scale)
-            self._row(-self._inf, (float(constant[g]) + rest) / self.scale, columns, values)
-            self.cuts += 1
+        self._add_planes(constant, slopes)
+        self._prices.append(pack(t, smooth=cover.smooth))
         if x is None:
             return constant
         return np.bincount(cover.group, weights=cover.weight * cover.covered(x), minlength=self.groups)
+
+    def _add_planes(self, constant: Array, slopes: Array) -> None:
+        """One row for each group: theta at most the constant and the slopes of the candidates."""
+        of, columns = np.nonzero(slopes > _TINY * self.scale)
+        steep = slopes[of, columns]
+        # Dropped slopes go into the constant: the plane stays above.
+        rest = slopes.sum(axis=1) - np.bincount(of, weights=steep, minlength=self.groups)
+        begin = np.searchsorted(of, np.arange(self.groups))
+        index = np.insert(columns, begin, self.n + np.arange(self.groups)).astype(np.int32)
+        value = np.insert(-steep / self.scale, begin, 1.0)
+        start = (begin + np.arange(self.groups)).astype(np.int32)
+        high = (constant + np.maximum(rest, 0.0)) / self.scale
+        self._solver.addRows(self.groups, np.full(self.groups, -self._inf), high, len(index), start, index, value)
+        self._rows_of = np.concatenate([self._rows_of, len(self._prices) * self.groups + np.arange(self.groups)])
+        self.cuts += self.groups
+
+    def prices(self) -> Array:
+        """The price of each row behind the last bound: planes weighed by their own prices."""
+        weights = np.zeros(len(self._prices) * self.groups)
+        weights[self._rows_of[: len(self._plane_price)]] = self._plane_price
+        by_plane = weights.reshape(-1, self.groups)
+        by_plane = by_plane / np.maximum(1.0, by_plane.sum(axis=0))
+        t = np.zeros(len(self.cover))
+        for k in np.flatnonzero(by_plane.any(axis=1)).tolist():
+            t += by_plane[k][self.cover.group] * unpack(self._prices[k], len(t))
+        return np.minimum(1.0, t)
+
+    def close(self, rules: Rules) -> None:
+        """Take over what was proven about candidates: they are closed or stay open."""
+        at = np.arange(self.n, dtype=np.int32)
+        self._solver.changeColsBounds(self.n, at, rules.low.astype(np.float64), rules.high.astype(np.float64))
+        self.rules = rules
+
+    def forget(self) -> None:
+        """Drop planes that carried nothing at the last looks: the program stays small."""
+        known, new = len(self._plane_price), len(self._rows_of) - len(self._idle)
+        self._idle = np.append(self._idle, np.zeros(new, np.int64))
+        self._idle[:known] = np.where(self._plane_price > 0, 0, self._idle[:known] + 1)
+        out = np.flatnonzero(self._idle > PATIENT)
+        if len(out) >= self.groups:
+            self._solver.deleteRows(len(out), (self._first_plane + out).astype(np.int32))
+            self._rows_of, self._idle = np.delete(self._rows_of, out), np.delete(self._idle, out)
 
     def solve(self) -> Answer:
         """The best below all planes with candidates in fractions: a bound on every plan."""
@@ -150,10 +192,24 @@ class Master:
         said = "optimal" if is_done else "stopped"
         if is_whole:
             return Answer(said, y, theta, float(info.mip_dual_bound) * self.scale, *none)
-        dual = np.abs(np.array(found.row_dual)) * self.scale
+        plain_dual = np.abs(np.array(found.row_dual))
+        dual = plain_dual * self.scale
+        self._plane_price = plain_dual[self._first_plane :]
         k = len(self.rules.limit)
         bound = float(info.objective_function_value) * self.scale if is_done else np.inf
         return Answer(said, y, theta, bound, dual[:k], dual[k : k + len(self.aim.floors)] / self.scale)
+
+
+def pack(t: Array, *, smooth: bool) -> Array:
+    """Prices to be kept: bits where they are 0 or 1, half of the digits where not."""
+    is_bits = not smooth and bool(np.all((t == 0.0) | (t == 1.0)))
+    packed: Array = np.packbits(t > 0.5) if is_bits else t.astype(np.float32)
+    return packed
+
+
+def unpack(kept: Array, n: int) -> Array:
+    """What was packed."""
+    return np.unpackbits(kept, count=n).astype(np.float64) if kept.dtype == np.uint8 else kept.astype(np.float64)
 
 
 def _maximise() -> Any:

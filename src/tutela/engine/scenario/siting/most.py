@@ -22,15 +22,15 @@ class Most:
     net: Array
 
 
-def most_of(rules: Rules, g: Array) -> Most:
+def most_of(rules: Rules, g: Array, start: Array | None = None) -> Most:
     """By prices alone: for any prices >= 0, price @ limit + sum over candidates of their best, is a bound.
 
     One rule: the price at which the fractional knapsack is full, which is exact. More rules: descent over one
-    price after another, each in turn exact, which stops early but never lies.
+    price after another, each in turn exact, which stops early but never lies; it begins at `start`.
     """
-    price = np.zeros(len(rules.limit))
+    price = np.zeros(len(rules.limit)) if start is None else np.maximum(0.0, start)
     dense = rules.matrix.toarray() if len(rules.limit) <= 4 else None
-    net = g.copy()
+    net = g - rules.matrix.T @ price if price.any() else g.copy()
     for _ in range(1 if len(rules.limit) <= 1 else 6):
         for i in range(len(rules.limit)):
             row = dense[i] if dense is not None else rules.matrix[[i], :].toarray().ravel()

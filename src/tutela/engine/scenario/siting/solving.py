@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutela.engine.scenario.siting.closing_in import Between, Effort, close_in, first_plan, round_down
+from tutela.engine.scenario.siting.between import Between, first_plan, round_down
+from tutela.engine.scenario.siting.between import Patience as Patience
 from tutela.engine.scenario.siting.cover import Cover
 from tutela.engine.scenario.siting.master import Answer, Master
 from tutela.engine.scenario.siting.most import most_of
 from tutela.engine.scenario.siting.polish import COMPACT_PAIRS, solve_by_tangents, solve_compact
+from tutela.engine.scenario.siting.pressing import press
 from tutela.engine.scenario.siting.prices import bound_at, start_walk, walk
 from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.engine.scenario.siting.search import exchange_for, greedy, greedy_for_floors, judge
@@ -32,15 +33,6 @@ class Siting:
     rules: Rules
     aim: Aim
     now: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How near is near enough, and how long at most: `left` says how many seconds remain."""
-
-    gap: float = 1e-4
-    left: Callable[[], float] = field(default=lambda: 1e9)
-    told: Callable[[float], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +73,7 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
     start = _begin(siting)
     if not siting.rules.allow(start):
         return _solve_with_floors(siting, patience)
-    at = first_plan(cover, siting.rules, start)
-    seen: list[float] = []
-
-    def enough(gap: float) -> bool:
-        patience.told(gap)
-        seen.append(gap)
-        is_stuck = len(seen) >= 4 and seen[-4] - gap < 0.03 * gap
-        return is_stuck or patience.left() <= 0
-
-    at = close_in(cover, at, Effort(patience.gap, enough=enough))
+    at = press(cover, first_plan(cover, siting.rules, start), patience)
     if at.gap > patience.gap and patience.left() > 0:
         columns = np.flatnonzero((at.rules.high > 0.5) | (at.y > 0.5))
         kept, went = cover.keep(columns)
