@@ -35,6 +35,8 @@ NUMBERS = (7_300_000_000, 7_399_999_999)
 DOCTRINE = load_doctrine()
 EACH = 2
 """Rows of each model for each compartment and marking."""
+TRIES = 4
+"""How often a row is thrown again where its parents do not fit together."""
 
 _WISH = {"table": "incidents", "format": "csv", "purpose": "To show", "compartment": 1, "marking": 0}
 
@@ -83,6 +85,31 @@ CODES: dict[str, tuple[Any, ...]] = {
     "incidents.Paper.not_told": (["Commander of the area"],),
     "incidents.Paper.content": ([{"kind": "paragraph", "text": "Quiet"}],),
     "incidents.Paper.language": ("en",),
+    "outlook.Forecast.level": ("grid",),
+    "outlook.Forecast.target": ("civilians",),
+    "outlook.Forecast.origin": ("2026-08", "2026-09"),
+    "outlook.Forecast.months": (["2026-10", "2026-11"],),
+    "outlook.Forecast.gain": ({"gain": 0.05, "low": 0.01, "high": 0.09, "windows": 5, "wins": 4},),
+    "outlook.Forecast.not_said": (["Who would do harm"],),
+    "outlook.Forecast.base_rate": ([["2026-10", 0.01, 0, 0, 0, 0, 0, 0.01, 0.0]],),
+    "outlook.ForecastUnit.code": ("137211", "139371"),
+    "outlook.ForecastUnit.lines": (
+        [["2026-10", 0.7, 0, 0, 1, 1, 2, 0.5, 0.1], ["2026-11", 0.5, 0, 0, 0, 1, 2, 0.4, 0.0]],
+        [["2026-10", 2.1, 0, 1, 2, 3, 5, 0.9, 0.2], ["2026-11", 1.5, 0, 0, 1, 2, 4, 0.8, 0.1]],
+    ),
+    "outlook.ForecastUnit.past": ([["2025-08", "2025-10", 0.4, 0.6, 1], ["2024-08", "2024-10", 0.1, 0.1, 0]],),
+    "outlook.ForecastUnit.history": ([["2026-08", 1], ["2026-09", 0]],),
+    "outlook.ForecastUnit.reasons": (["One was killed here in the year before."],),
+    "outlook.PooledScore.gain": ({"gain": 0.05, "low": 0.01, "high": 0.09, "windows": 5, "wins": 4},),
+    "outlook.PooledScore.origin": ("2026-08", "2026-09"),
+    "outlook.Outcome.level": ("grid",),
+    "outlook.Outcome.target": ("civilians",),
+    "outlook.Outcome.month": ("2026-10", "2026-11"),
+    "outlook.Outcome.killed": ({"137211": 3}, {}),
+    "outlook.Warned.code": ("137211", "139371"),
+    "outlook.Warned.month": ("2026-10", "2026-11"),
+    "outlook.Judgement.code": ("137211", ""),
+    "outlook.Judgement.month": ("2026-10", "2026-11"),
     "exports.Export.table": ("incidents",),
     "exports.Export.format": ("csv",),
     "exports.Export.filters": (_WISH,),
@@ -116,6 +143,7 @@ ONLY_MARKED: dict[str, tuple[int, ...]] = {
     "incidents.HostIntent": (2,),
     "incidents.IntakeReport": (2,),
     "incidents.RestrictedIntake": (0,),
+    "outlook.PooledScore": (0,),
 }
 """Models whose rows stand at some markings alone, by a constraint of the database."""
 
@@ -170,6 +198,27 @@ def _report(row: Any, _rows: Rows) -> None:
     _people(row)
 
 
+def _digest(row: Any, rows: Rows) -> None:
+    row.digest = f"{rows.dice.getrandbits(256):064x}"
+
+
+def _chance(row: Any, rows: Rows) -> None:
+    row.chance, row.chance_many, row.threshold = 0.5, 0.1, round(rows.dice.random(), 3)
+
+
+def _one_place(row: Any, rows: Rows) -> None:
+    if row.population_id is None and row.site_id is None:
+        raise IntegrityError
+    if row.population_id is not None:
+        row.site_id = None
+    if hasattr(row, "model_chance"):
+        row.model_chance = rows.dice.choice((None, 0.1, 0.9))
+
+
+def _decision(row: Any, rows: Rows) -> None:
+    row.choice, row.reason = rows.dice.choice((("act", ""), ("watch", ""), ("no_action", "covered")))
+
+
 FIT: dict[str, Callable[[Any, Rows], None]] = {
     "exports.Export": _export,
     "incidents.Handover": _handover,
@@ -181,6 +230,12 @@ FIT: dict[str, Callable[[Any, Rows], None]] = {
     "incidents.Incident": _incident,
     "incidents.Report": _report,
     "incidents.ShiftEntry": lambda row, _rows: setattr(row, "corrects_id", None),
+    "outlook.Forecast": _digest,
+    "outlook.PooledScore": _digest,
+    "outlook.Warned": _chance,
+    "outlook.WarnedPlace": _one_place,
+    "outlook.Judgement": _one_place,
+    "outlook.WarningDecision": _decision,
     "missions.Population": lambda row, _rows: setattr(row, "people_high", (row.people_low or 0) + 5),
 }
 """What the columns of one row must be together."""
@@ -293,12 +348,8 @@ def _points_at(model: type[models.Model]) -> set[type[models.Model]]:
 
 def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
     for place in range(EACH):
-        try:
-            with transaction.atomic():
-                row = _row(model, rows, place)
-                FIT.get(model._meta.label, lambda _row, _rows: None)(row, rows)
-                row.save(force_insert=True)
-        except IntegrityError:
+        row = next((row for _ in range(TRIES) if (row := _try(model, rows, place)) is not None), None)
+        if row is None:
             continue  # one more of what stands once; `missing` sees whether there is none at all
         beside = WITH[model._meta.label](row) if model._meta.label in WITH else None
         if beside is not None:
@@ -308,6 +359,18 @@ def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
         if stamped:
             model.objects.get_queryset().opened().filter(pk=row.pk).update(**dict.fromkeys(stamped, NOW))
         yield row
+
+
+def _try(model: type[SealedModel], rows: Rows, place: int) -> Any:
+    """A row, unless what it hangs on does not fit together: then there is none."""
+    try:
+        with transaction.atomic():
+            row = _row(model, rows, place)
+            FIT.get(model._meta.label, lambda _row, _rows: None)(row, rows)
+            row.save(force_insert=True)
+    except IntegrityError:
+        return None
+    return row
 
 
 def _row(model: type[SealedModel], rows: Rows, place: int) -> Any:

@@ -32,6 +32,7 @@ INSTALLED_APPS: Final = [
     "tutela.records.exports.apps.ExportsConfig",
     "tutela.records.missions.apps.MissionsConfig",
     "tutela.records.incidents.apps.IncidentsConfig",
+    "tutela.records.outlooks.apps.OutlooksConfig",
     "tutela.web.shared",
     "tutela.web.front",
     "tutela.web.presences",

@@ -45,6 +45,12 @@ PREPARE: Final = (
     END $$
     """,
     """
+    CREATE OR REPLACE FUNCTION ledger_keep_row() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'this row is never changed' USING ERRCODE = 'integrity_constraint_violation';
+    END $$
+    """,
+    """
     CREATE OR REPLACE FUNCTION ledger_keep_content() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'DELETE' AND coalesce(current_setting('tutela.action', true), '') LIKE '%ledger.erase' THEN
@@ -75,18 +81,25 @@ def guards() -> Iterator[tuple[str, str]]:
 
 
 def watch(model: type[models.Model]) -> dict[str, str]:
-    """Triggers that write every change of this table down, whoever makes it; emptying it at once is refused."""
+    """Triggers that write every change of this table down, whoever makes it; emptying it at once is refused.
+
+    A frozen row is never changed.
+    """
     table = model._meta.db_table
     key = model._meta.pk
     assert key is not None
     watch_name, stay_name = f"ledger_watch_{table}", f"ledger_stay_{table}"
     arguments = ", ".join(f"'{column}'" for column in (key.column, *getattr(model, "ledger_hides", ())))
-    return {
+    made = {
         watch_name: _trigger(
             watch_name, "AFTER INSERT OR UPDATE OR DELETE", table, "ROW", f"ledger_record({arguments})"
         ),
         stay_name: _trigger(stay_name, "BEFORE TRUNCATE", table, "STATEMENT", "ledger_keep()"),
     }
+    if getattr(model, "ledger_frozen", False):
+        name = f"ledger_keep_{table}"
+        made[name] = _trigger(name, "BEFORE UPDATE OR DELETE", table, "ROW", "ledger_keep_row()")
+    return made
 
 
 def present(cursor: Any) -> dict[str, str]:

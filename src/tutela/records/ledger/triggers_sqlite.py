@@ -48,7 +48,7 @@ def guards() -> Iterator[tuple[str, str]]:
 
 
 def watch(model: type[models.Model]) -> dict[str, str]:
-    """Triggers that write every change of this table down, whoever makes it."""
+    """Triggers that write every change of this table down, whoever makes it; a frozen row is never changed."""
     table = model._meta.db_table
     made = {}
     for operation, rows in (("insert", ("NEW",)), ("update", ("OLD", "NEW")), ("delete", ("OLD",))):
@@ -67,6 +67,20 @@ def watch(model: type[models.Model]) -> dict[str, str]:
             f" '{table}', {row}.\"{_key(model)}\", {compartment}, {marking} FROM ledger_context;"
             " INSERT INTO ledger_content (entry_id, salt, body) VALUES"
             f" (last_insert_rowid(), lower(hex(randomblob(16))), json_object({body})); END"
+        )
+    if getattr(model, "ledger_frozen", False):
+        made |= _keep(table)
+    return made
+
+
+def _keep(table: str) -> dict[str, str]:
+    """What is written once stays as it was written."""
+    made = {}
+    for operation in ("UPDATE", "DELETE"):
+        name = f"ledger_keep_{table}_{operation.lower()}"
+        made[name] = (
+            f'CREATE TRIGGER "{name}" BEFORE {operation} ON "{table}" BEGIN'
+            " SELECT RAISE(ABORT, 'this row is never changed'); END"
         )
     return made
 

@@ -1,0 +1,1 @@
+"""The only ways to write here; each checks who may, and is written down."""

@@ -1,0 +1,1 @@
+"""Reading for pages; every look at sensitive rows is written down."""
