@@ -9,6 +9,8 @@ ALLOWED = {
     "records/ledger/closed.py": "defines it",
     "records/accounts/sealed.py": "visible_to",
     "records/accounts/principals.py": "finds out who somebody is, before there is a principal",
+    "records/accounts/shown.py": "what an account shows by each of its passwords, before there is a principal",
+    "records/accounts/showing.py": "names of compartments that somebody is in, to choose from",
     "records/accounts/sign_in.py": "factors and recovery codes of the account that acts, and of no other",
     "records/accounts/links.py": "links, and what of an account ends with a new one",
     "records/accounts/notices.py": "who chose to be told, and whose glass was broken, for the one who is told",

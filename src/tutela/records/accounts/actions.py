@@ -102,7 +102,7 @@ def create_compartment(
 @action("accounts.admit")
 def admit(*, by: Principal, compartment: int, user: User, grant: Grant) -> Membership:
     """Let somebody into a compartment; only its custodian may, never for themselves."""
-    keeper = _keeper(by, compartment)
+    keeper = require_keeper(by, compartment)
     if str(user.pk) == keeper.actor:
         raise Problem(
             "not-possible",
@@ -123,7 +123,7 @@ def admit(*, by: Principal, compartment: int, user: User, grant: Grant) -> Membe
 @action("accounts.dismiss")
 def dismiss(*, by: Principal, compartment: int, user: User) -> int:
     """End somebody's memberships of a compartment now; gives how many ended."""
-    _keeper(by, compartment)
+    require_keeper(by, compartment)
     now = datetime.now(UTC)
     rows = Membership.objects.get_queryset().opened().filter(compartment_id=compartment, user=user)  # type: ignore[attr-defined]
     in_force = rows.exclude(valid_until__lte=now)
@@ -151,7 +151,7 @@ def set_mode(*, by: Principal, mode: Mode, compartment: int | None = None) -> No
         if mode == Mode.CLOSED:
             Session.objects.all().delete()
         return
-    _keeper(by, compartment)
+    require_keeper(by, compartment)
     rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
     rows.filter(pk=compartment).update(mode=mode)
 
@@ -162,7 +162,8 @@ def break_glass(*, by: Principal, compartment_key: str, reason: str) -> Membersh
 
     Only for somebody who decides somewhere, only confidential rows, never a case or restricted intake.
     """
-    if not require_person(by).where(May.DECIDE):
+    person = require_person(by)
+    if person.is_guarded or not person.where(May.DECIDE):
         raise refused()
     if len(re.sub(r"\s+", " ", reason).strip()) < _REASON:
         raise _invalid(
@@ -191,9 +192,11 @@ def break_glass(*, by: Principal, compartment_key: str, reason: str) -> Membersh
     return member
 
 
-def _keeper(by: Principal, compartment: int) -> Member:
+def require_keeper(by: Principal, compartment: int) -> Member:
     """The custodian; closing and opening again must be possible in every mode, so this looks at the role alone."""
     by = require_person(by)
+    if by.depth:
+        raise refused()
     now = datetime.now(UTC)
     rows = Membership.objects.get_queryset().opened()  # type: ignore[attr-defined]
     held = rows.filter(compartment_id=compartment, user_id=by.actor, role=Role.CUSTODIAN, valid_from__lte=now)

@@ -48,6 +48,8 @@ class User(AbstractBaseUser):
     created = models.DateTimeField(auto_now_add=True)
     sessions_ended = models.PositiveIntegerField(default=0)
     """Rises when everything that is signed in under this account ends; a session knows the number it began with."""
+    forced_at = models.DateTimeField(null=True)
+    """When somebody was last made to sign in; identities stay shut until a custodian says they are safe."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -176,6 +178,31 @@ class Link(ClosedModel):
         return f"link {self.pk}"
 
 
+class Showing(ClosedModel):
+    """A password that signs in to no more than its holder chose to show, for when somebody forces them.
+
+    depth   1 for the one that the holder set; one deeper where it was set in a session that shows only so much
+    compartments   numbers of what is seen by it, never above unclassified
+    """
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("digest", "compartments")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    depth = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=256)
+    compartments: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    class Meta(ClosedModel.Meta):
+        """One at each depth."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "depth"], name="accounts_one_showing_a_depth")
+        ]
+
+    def __str__(self) -> str:
+        return f"showing {self.pk}"
+
+
 class Token(ClosedModel):
     """What a program shows instead of its holder: never more than the holder may, and less by its own bounds.
 
@@ -194,6 +221,8 @@ class Token(ClosedModel):
     until = models.DateTimeField()
     last_used = models.DateTimeField(null=True)
     revoked = models.DateTimeField(null=True)
+    depth = models.PositiveSmallIntegerField(default=0)
+    """The depth of the showing in which it was made: what its holder sees there, and nobody else."""
 
     def __str__(self) -> str:
         return f"token {self.pk}"

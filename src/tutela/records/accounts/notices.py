@@ -74,6 +74,14 @@ def glass_was_broken(by: Member, since: datetime) -> bool:
     return broken.exclude(user_id=by.actor).exists()
 
 
+def somebody_was_forced(by: Member, since: datetime) -> bool:
+    """Whether somebody in a compartment that this person keeps was made to sign in, and is not known to be safe."""
+    kept = [number for number, abilities in by.abilities.items() if May.KEEP_MEMBERS in abilities]
+    rows: ClosedQuerySet[Membership] = Membership.objects.get_queryset()  # type: ignore[assignment]
+    forced = User.objects.filter(forced_at__gt=since).exclude(pk=by.actor).values_list("pk", flat=True)
+    return rows.opened().filter(compartment_id__in=kept, user_id__in=list(forced)).exists()
+
+
 def _rested(now: datetime) -> Q:
     return Q(tried__isnull=True) | Q(tried__lte=now - EVERY)
 

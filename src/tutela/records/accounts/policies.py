@@ -26,6 +26,9 @@ _FUNCTIONS: Final = (
         JOIN accounts_user u ON u.id = m.user_id AND u.is_active
         WHERE m.user_id::text = current_setting('tutela.actor')
           AND m.level >= wanted
+          -- The bounds of a token, or of what is shown to whoever forces somebody, as the application told them.
+          AND wanted <= coalesce(nullif(current_setting('tutela.ceiling'), ''), '-1')::integer
+          AND m.compartment_id::text = ANY (string_to_array(current_setting('tutela.within'), ','))
           AND m.valid_from <= now() AND (m.valid_until IS NULL OR m.valid_until > now())
           AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode = 'closed')
     $$

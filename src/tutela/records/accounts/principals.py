@@ -27,6 +27,8 @@ class Member(Principal):
     read_only   compartments in which nobody writes now
     is_administrator  keeps accounts, and reads nothing by that
     token  the number of the token by which a program acts for them; None at the pages
+    depth  above 0 where they were made to sign in, and read only what they chose to show (`showing`)
+    is_guarded  somebody made them sign in, and no custodian said yet that they are safe
     """
 
     levels: Mapping[int, Marking] = field(default_factory=dict)
@@ -36,6 +38,8 @@ class Member(Principal):
     is_administrator: bool = False
     house: Mode = Mode.NORMAL
     token: int | None = None
+    depth: int = 0
+    is_guarded: bool = False
 
     def may(self, ability: May, compartment: int, marking: int = 0) -> bool:
         """Whether they may do this there now, with a row of this marking."""
@@ -73,6 +77,7 @@ def member_of(user: User, now: datetime | None = None) -> Member:
     abilities: dict[int, frozenset[May]] = {}
     shares: dict[int, Marking] = {}
     read_only: set[int] = set()
+    shut = frozenset({May.OPEN_IDENTITIES} if user.forced_at is not None else ())
     compartments = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
     modes = dict(compartments.exclude(mode=Mode.NORMAL).values_list("pk", "mode"))
     for number, role, level, share in _memberships(user, now):
@@ -81,7 +86,7 @@ def member_of(user: User, now: datetime | None = None) -> Member:
         if modes.get(number) == Mode.READ_ONLY:
             read_only.add(number)
         levels[number] = max(levels.get(number, Marking.UNCLASSIFIED), Marking(level))
-        abilities[number] = abilities.get(number, frozenset()) | ABILITIES[role]
+        abilities[number] = abilities.get(number, frozenset()) | (ABILITIES[role] - shut)
         if May.EXPORT in ABILITIES[role]:
             shares[number] = max(shares.get(number, Marking.UNCLASSIFIED), Marking(min(share, level)))
     return Member(
@@ -94,6 +99,7 @@ def member_of(user: User, now: datetime | None = None) -> Member:
         frozenset(read_only),
         user.is_administrator,
         house,
+        is_guarded=user.forced_at is not None,
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db.models import Q
 
 from tutela.kernel.markings import Marking, Principal
 from tutela.records.accounts.models import Compartment, Factor, House, Membership, Mode, User
-from tutela.records.accounts.principals import refused, require_administrator
+from tutela.records.accounts.principals import Member, refused, require_administrator
 from tutela.records.accounts.roles import Role
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.closed import ClosedQuerySet
@@ -82,7 +82,7 @@ def view_user(*, by: Principal, user: uuid.UUID) -> Account:
 @action("accounts.list_kept")
 def list_kept(*, by: Principal) -> tuple[Compartment, ...]:
     """The compartments that this principal is the custodian of, closed ones included: somebody must open them."""
-    held = _memberships().filter(_in_force(), user_id=_number(by), role=Role.CUSTODIAN)
+    held = _kept(by)
     return tuple(
         _compartments().filter(pk__in=list(held.values_list("compartment_id", flat=True))).order_by("name")
     )
@@ -90,15 +90,19 @@ def list_kept(*, by: Principal) -> tuple[Compartment, ...]:
 
 @action("accounts.list_belongings")
 def list_belongings(*, by: Principal) -> tuple[Belonging, ...]:
-    """What this principal belongs to now."""
-    return _belongings(_memberships().filter(_in_force(), user_id=_number(by)))
+    """What this principal belongs to now; where they were made to sign in, what they chose to show of it."""
+    rows = _memberships().filter(_in_force(), user_id=_number(by))
+    if isinstance(by, Member) and by.depth:
+        rows = rows.filter(compartment_id__in=list(by.levels), breaks_glass=False)
+        shown = {item.compartment.pk: as_shown(item) for item in _belongings(rows)}
+        return tuple(shown.values())
+    return _belongings(rows)
 
 
 @action("accounts.list_members")
 def list_members(*, by: Principal, compartment: int) -> tuple[Compartment, tuple[Belonging, ...]]:
     """A compartment and who belongs to it now; for its custodian."""
-    held = _memberships().filter(_in_force(), user_id=_number(by), role=Role.CUSTODIAN, compartment_id=compartment)
-    if not held.exists():
+    if not _kept(by).filter(compartment_id=compartment).exists():
         raise refused()
     record_access("view", "accounts_membership", compartment=compartment)
     members = _belongings(_memberships().filter(_in_force(), compartment_id=compartment))
@@ -108,10 +112,8 @@ def list_members(*, by: Principal, compartment: int) -> tuple[Compartment, tuple
 @action("accounts.find_colleague")
 def find_colleague(*, by: Principal, email: str, is_open: bool = True) -> User | None:
     """The account with this address, shut ones too where `is_open` is false; for custodians and administrators."""
-    if not getattr(by, "is_administrator", False):
-        held = _memberships().filter(_in_force(), user_id=_number(by), role=Role.CUSTODIAN)
-        if not held.exists():
-            raise refused()
+    if not getattr(by, "is_administrator", False) and not _kept(by).exists():
+        raise refused()
     found = User.objects.filter(email=email.strip().lower()).first()
     return found if found is None or found.is_active or not is_open else None
 
@@ -119,6 +121,17 @@ def find_colleague(*, by: Principal, email: str, is_open: bool = True) -> User |
 def name_compartments(numbers: Collection[int]) -> dict[int, str]:
     """The names of compartments, by number; for code that has authorised the reader there."""
     return dict(_compartments().filter(pk__in=numbers).values_list("pk", "name"))
+
+
+def as_shown(item: Belonging) -> Belonging:
+    """A membership as whoever forces its holder sees it: somebody who reports, and reads what is unclassified."""
+    return replace(item, role=Role.LIAISON_ASSISTANT, level=Marking.UNCLASSIFIED)
+
+
+def _kept(by: Principal) -> ClosedQuerySet[Membership]:
+    """Memberships as a custodian; none where they were made to sign in."""
+    rows = _memberships().filter(_in_force(), user_id=_number(by), role=Role.CUSTODIAN)
+    return rows.none().opened() if isinstance(by, Member) and by.depth else rows
 
 
 def _belongings(rows: ClosedQuerySet[Membership]) -> tuple[Belonging, ...]:

@@ -22,7 +22,8 @@ from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import factors, waits
 from tutela.records.accounts.models import Factor, House, Mode, RecoveryCode, User
-from tutela.records.accounts.principals import NOBODY, refused
+from tutela.records.accounts.principals import NOBODY, Member, refused
+from tutela.records.accounts.shown import digest_password, find_depth, opens, rows_of, shut_account
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.closed import ClosedQuerySet
 
@@ -34,10 +35,14 @@ _LONGEST_PASSWORD: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How an attempt went: whose account it opened, or how long nobody may try; neither where it was refused."""
+    """How an attempt went: whose account it opened, or how long nobody may try; neither where it was refused.
+
+    depth   above 0 where the password was one that shows only so much; the pages never say it
+    """
 
     user: User | None = None
     wait: timedelta = timedelta()
+    depth: int = 0
 
 
 @action("accounts.give_password")
@@ -52,17 +57,21 @@ def give_password(*, by: Principal, email: str, password: str, address: str) -> 
     decoy = _decoy()  # made by the first attempt of all, not by the first for an account that is not there
     kept = user.password if user is not None and usable else decoy
     fits = check_password(password[:_LONGEST_PASSWORD], kept)
-    if user is None or not usable or not fits or _house_is_closed():
+    depth = find_depth(user, password[:_LONGEST_PASSWORD])  # always asked: two hashes, whatever was typed
+    if user is None or not usable or not (fits or depth) or _house_is_closed():
         record_access("sign-in refused", "accounts_user", str(user.pk) if user else "")
         return Answer()
     waits.give_back(account, place, clear=False)
     record_access("password given", "accounts_user", str(user.pk))
-    return Answer(user)
+    return Answer(user, depth=depth)
 
 
 @action("accounts.give_code")
-def give_code(*, by: Principal, user: User, code: str, address: str) -> Answer:
-    """Whether this is the code of the moment, or a recovery code that was never used; then they are signed in."""
+def give_code(*, by: Principal, user: User, code: str, address: str, depth: int = 0) -> Answer:
+    """Whether this is the code of the moment, or a recovery code that was never used; then they are signed in.
+
+    Behind a password that shows only so much, everything else that is signed in ends, and custodians are told.
+    """
     _themselves(by, user)
     account, place = waits.account_key(f"factor {user.pk}"), waits.address_key(address)
     wait = waits.charge(account, place)
@@ -74,7 +83,10 @@ def give_code(*, by: Principal, user: User, code: str, address: str) -> Answer:
     waits.give_back(account, place, clear=True)
     Session.objects.filter(expire_date__lt=datetime.now(UTC)).delete()
     record_access("sign-in", "accounts_user", str(user.pk))
-    return Answer(user)
+    if depth:
+        end_sessions(user)
+        shut_account(user)
+    return Answer(user, depth=depth)
 
 
 @action("accounts.sign_out")
@@ -133,21 +145,29 @@ def renew_recovery_codes(*, by: Principal, user: User) -> tuple[str, ...]:
 def change_password(*, by: Principal, user: User, old: str, new: str, address: str) -> bool:
     """Another password, where the old one was given; everything else that is signed in under it ends."""
     _themselves(by, user)
+    depth = by.depth if isinstance(by, Member) else 0
     place = waits.account_key(user.email), waits.address_key(address)
-    if waits.charge(*place) or not check_password(old[:_LONGEST_PASSWORD], user.password):
+    if waits.charge(*place) or not opens(user, depth, old[:_LONGEST_PASSWORD]):
         record_access("password refused", "accounts_user", str(user.pk))
         return False
     waits.give_back(*place, clear=False)
-    set_password(user, new)
+    check_new_password(user, new)
+    # What opened less until now would go on to open less: the next depth is forgotten where it has these letters.
+    rows_of(user).filter(depth=depth + 1, digest=digest_password(user, new)).delete()
+    if depth:
+        rows_of(user).filter(depth=depth).update(digest=digest_password(user, new))
+        end_sessions(user)
+    else:
+        _keep_password(user, new)
     return True
 
 
 def set_password(user: User, password: str) -> None:
-    """Keep a password that is long and uncommon enough, and end every session; inside an action."""
+    """Begin with a password that is long and uncommon enough, and end every session; inside an action."""
     check_new_password(user, password)
-    user.password = make_password(password)
-    user.save(update_fields=["password"])
-    end_sessions(user)
+    rows_of(user).delete()
+    User.objects.filter(pk=user.pk).update(forced_at=None)
+    _keep_password(user, password)
 
 
 def check_new_password(user: User, password: str) -> None:
@@ -158,6 +178,12 @@ def check_new_password(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise _weak(" ".join(error.messages)) from None
+
+
+def _keep_password(user: User, password: str) -> None:
+    user.password = make_password(password)
+    user.save(update_fields=["password"])
+    end_sessions(user)
 
 
 def end_sessions(user: User) -> None:

@@ -16,8 +16,9 @@ from tutela.kernel.problems import Problem
 from tutela.records.accounts import waits
 from tutela.records.accounts.factors import digest_under_key
 from tutela.records.accounts.models import Compartment, Token, User
-from tutela.records.accounts.principals import Member, member_of, refused, require_person
+from tutela.records.accounts.principals import Member, refused, require_person
 from tutela.records.accounts.roles import May
+from tutela.records.accounts.shown import shown_member
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.closed import ClosedQuerySet
 
@@ -80,6 +81,8 @@ def make_token(*, by: Principal, name: str, scope: Scope, factor_at: datetime | 
             "Making a token needs your second factor, given just now.",
             remedy="Give it again, then make the token.",
         )
+    if holder.is_guarded:
+        raise refused()
     User.objects.select_for_update().get(pk=holder.actor)  # two at once do not both find the name free
     _check(holder, name, scope, now)
     letters = PREFIX + secrets.token_urlsafe(32)
@@ -91,6 +94,7 @@ def make_token(*, by: Principal, name: str, scope: Scope, factor_at: datetime | 
         abilities=[ability.value for ability in GIVEN if ability in scope.abilities],
         level=int(scope.level),
         until=scope.until,
+        depth=holder.depth,
     )
     row.save(force_insert=True)
     record_access("token made", "accounts_token", str(row.pk))
@@ -101,7 +105,7 @@ def make_token(*, by: Principal, name: str, scope: Scope, factor_at: datetime | 
 def list_tokens(*, by: Principal) -> tuple[Token, ...]:
     """One's own tokens, those in force first, the newest of each first."""
     now = datetime.now(UTC)
-    held = _rows().filter(user_id=require_person(by).actor).order_by("-created", "-pk")
+    held = _own(require_person(by)).order_by("-created", "-pk")
     return tuple(sorted(held, key=lambda row: not is_in_force(row, now)))
 
 
@@ -118,7 +122,7 @@ def bounds_of(*, by: Principal) -> Bounds:
 @action("accounts.revoke_token")
 def revoke_token(*, by: Principal, token: int) -> None:
     """End one of one's own tokens now; ending it twice is ending it."""
-    held = _rows().filter(user_id=require_person(by).actor, pk=token)
+    held = _own(require_person(by)).filter(pk=token)
     if not held.exists():
         raise refused()
     if held.filter(revoked__isnull=True).update(revoked=datetime.now(UTC)):
@@ -140,7 +144,7 @@ def use_token(*, by: Principal, letters: str, address: str) -> Member | Problem:
     if row.last_used is None or now - row.last_used > _NOTED:
         _rows().filter(pk=row.pk).update(last_used=now)
         record_access("token used", "accounts_token", str(row.pk))
-    return narrow(member_of(user, now), row)
+    return narrow(shown_member(user, row.depth), row)
 
 
 def narrow(holder: Member, token: Token) -> Member:
@@ -207,13 +211,19 @@ def _check(holder: Member, name: str, scope: Scope, now: datetime) -> None:
         raise _invalid("level", "You do not read that far there yourself.", "Choose a lower marking.")
     if not now < scope.until <= now + LONGEST:
         raise _invalid("until", "A token ends within a year.", "Choose a day in the coming twelve months.")
-    mine = _rows().filter(user_id=holder.actor, revoked__isnull=True, until__gt=now)
+    mine = _own(holder).filter(revoked__isnull=True, until__gt=now)
     if any(row.name.casefold() == " ".join(name.split()).casefold() for row in mine):
         raise _invalid("name", "You have a token of this name in force.", "Name what tells the two apart.")
     if mine.count() >= MOST:
         raise Problem(
             "not-possible", f"You have {MOST} tokens in force.", remedy="Revoke one that nothing uses any more."
         )
+
+
+def _own(holder: Member) -> ClosedQuerySet[Token]:
+    """Their tokens; where they were made to sign in, those of that showing alone."""
+    rows = _rows().filter(user_id=holder.actor)
+    return rows.filter(depth=holder.depth) if holder.depth else rows
 
 
 def _rows() -> ClosedQuerySet[Token]:

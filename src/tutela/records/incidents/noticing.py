@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tutela.kernel.markings import Principal
-from tutela.records.accounts.notices import glass_was_broken
+from tutela.records.accounts.notices import glass_was_broken, somebody_was_forced
 from tutela.records.accounts.principals import Member
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.models import Handover, PlanTask, Report
@@ -14,10 +14,12 @@ from tutela.records.ledger.acts import action
 
 @action("incidents.anything_waits")
 def anything_waits(*, by: Principal, since: datetime) -> bool:
-    """Whether an alert to sort, a shift to take, a task to answer or a broken glass came for them since then."""
+    """Whether an alert, a shift, a task, a broken glass or somebody who was forced came for them since then."""
     if not isinstance(by, Member):
         return False
-    return _alert(by, since) or _handover(by, since) or _task(by, since) or glass_was_broken(by, since)
+    if glass_was_broken(by, since) or somebody_was_forced(by, since):
+        return True
+    return _alert(by, since) or _handover(by, since) or _task(by, since)
 
 
 def _alert(by: Member, since: datetime) -> bool:

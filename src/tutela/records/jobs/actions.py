@@ -53,8 +53,8 @@ class JobView:
 def start(*, by: Principal, kind: str, compartment: int, marking: int, spec: Mapping[str, Any]) -> Job:
     """Put a job into the queue; whoever calls this has asked whether they may have what comes of it."""
     require_kind(kind)
-    if not isinstance(by, Member) or not by.writes(compartment, marking):
-        raise refused()
+    if not isinstance(by, Member) or by.depth or not by.writes(compartment, marking):
+        raise refused()  # the worker acts with all rights of the account, which a showing has not
     if queue.jobs().filter(requester=by.actor, state__in=OPEN).count() >= AT_ONCE:
         raise Problem(
             "not-possible",

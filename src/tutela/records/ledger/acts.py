@@ -164,10 +164,12 @@ def _tell(act: Act | None) -> None:
     values = (act.number, act.by.actor, act.action) if act else ("", "", "")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            bounds = (str(int(act.by.clearance)), ",".join(sorted(act.by.compartments))) if act else ("-1", "")
             cursor.execute(
                 "SELECT set_config('tutela.act', %s, true), set_config('tutela.actor', %s, true),"
-                " set_config('tutela.action', %s, true)",
-                values,
+                " set_config('tutela.action', %s, true), set_config('tutela.ceiling', %s, true),"
+                " set_config('tutela.within', %s, true)",
+                (*values, *bounds),
             )
         else:
             cursor.execute(

@@ -12,6 +12,8 @@ from tutela.records.accounts import queries
 from tutela.records.accounts import sign_in as actions
 from tutela.records.accounts.addresses import address_of
 from tutela.records.accounts.notices import choose_notices, wants_notices
+from tutela.records.accounts.references import read_reference
+from tutela.records.accounts.showing import choose_showing, forget_showing, list_showable
 from tutela.web.accounts.signing import give_code, themselves
 from tutela.web.shared import sessions
 from tutela.web.shared.doors import writing
@@ -56,15 +58,22 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 
 
 @writing
+@sessions.fresh_factor
 def change_password(request: HttpRequest) -> HttpResponse:
-    """Another password, for whoever knows the old one."""
+    """Another password, for whoever knows the old one; and the one for whoever forces them, set or forgotten.
+
+    One address for all of it: what a browser remembers does not say which it was.
+    """
     user = sessions.require_account(request)
+    by = sessions.principal_of(request)
+    context: dict[str, object] = {"here": "account", "showable": list_showable(by)}
     if request.method != "POST":
-        return render(request, "accounts/password.html", {"here": "account"})
+        return render(request, "accounts/password.html", context)
+    deed = {"show": _show, "forget": _forget}.get(request.POST.get("deed", ""), _change)
     try:
-        _change(request)
+        deed(request)
     except Problem as problem:
-        context = {"problem": problem, "here": "account"}
+        context[f"problem_{'show' if deed is _show else 'change'}"] = problem
         return render(request, "accounts/password.html", context, status=problem.kind.http_status)
     user.refresh_from_db()
     sessions.keep(request, user)
@@ -83,8 +92,21 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/codes.html", {"codes": codes, "next": reverse("accounts:account")})
 
 
-def _change(request: HttpRequest) -> None:
-    user = sessions.require_account(request)
+def _show(request: HttpRequest) -> None:
+    chosen = request.POST.getlist("shown")
+    choose_showing(
+        by=sessions.principal_of(request),
+        user=sessions.require_account(request),
+        password=_written_twice(request),
+        compartments=[read_reference(text) for text in chosen],
+    )
+
+
+def _forget(request: HttpRequest) -> None:
+    forget_showing(by=sessions.principal_of(request), user=sessions.require_account(request))
+
+
+def _written_twice(request: HttpRequest) -> str:
     new = request.POST.get("password", "")
     if new != request.POST.get("again", ""):
         raise Problem(
@@ -93,9 +115,14 @@ def _change(request: HttpRequest) -> None:
             where="again",
             remedy=_("Write the same one twice."),
         )
+    return new
+
+
+def _change(request: HttpRequest) -> None:
+    new = _written_twice(request)
     changed = actions.change_password(
-        by=themselves(user),
-        user=user,
+        by=sessions.principal_of(request),
+        user=sessions.require_account(request),
         old=request.POST.get("old", ""),
         new=new,
         address=address_of(request),

@@ -45,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "next": request.POST.get("next", ""),
         }
         return _refused(request, "accounts/sign_in.html", context)
-    sessions.begin(request, answer.user)
+    sessions.begin(request, answer.user, answer.depth)
     return _onwards(request, answer.user)
 
 
@@ -78,7 +78,7 @@ def set_factor_up(request: HttpRequest) -> HttpResponse:
         code, address = request.POST.get("code", ""), address_of(request)
         codes = actions.confirm_factor(by=by, user=user, code=code, address=address)
         if codes:
-            sessions.complete(request)
+            sessions.complete(request, user)
             return render(request, "accounts/codes.html", {"codes": codes, "next": sessions.come_back(request)})
         problem = _refusal(timedelta(), _("This is not the code that belongs to the picture."))
     secret = actions.begin_factor(by=by, user=user)
@@ -139,10 +139,11 @@ def give_code(request: HttpRequest, user: User) -> Problem | None:
         user=user,
         code=request.POST.get("code", ""),
         address=address_of(request),
+        depth=sessions.depth_of(request),
     )
     if answer.user is None:
         return _refusal(answer.wait, _("This is no code of this moment, or it was used before."))
-    sessions.complete(request)
+    sessions.complete(request, answer.user)
     return None
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
-from tutela.records.accounts import actions, queries
+from tutela.records.accounts import actions, queries, showing
 from tutela.records.accounts.models import Compartment, Mode, User
 from tutela.records.accounts.principals import require_administrator
 from tutela.records.accounts.roles import Role
@@ -89,6 +89,19 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @writing
+def declare_safe(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody who was made to sign in is safe: what was shut opens to them again."""
+    sessions.require_account(request)
+    if request.method == "POST":
+        try:
+            user = _colleague(request, request.POST.get("email", ""))
+            showing.declare_safe(by=sessions.principal_of(request), compartment=number, user=user)
+        except Problem as problem:
+            return _members(request, number, problem)
+    return _to_members(number)
+
+
+@writing
 def set_mode(request: HttpRequest, number: int) -> HttpResponse:
     """Normal, read-only or closed, for this compartment."""
     sessions.require_account(request)
@@ -108,6 +121,7 @@ def _members(
     context = {
         "compartment": compartment,
         "members": members,
+        "forced": list({item.user.pk: item.user for item in members if item.user.forced_at is not None}.values()),
         "roles": Role.choices,
         "levels": [(int(marking), marking.label) for marking in Marking],
         "modes": Mode.choices,

@@ -20,6 +20,7 @@ urlpatterns: Final = [
     path("compartments/<int:number>/", compartments.show_members, name="members"),
     path("compartments/<int:number>/admit/", compartments.admit, name="admit"),
     path("compartments/<int:number>/dismiss/", compartments.dismiss, name="dismiss"),
+    path("compartments/<int:number>/safe/", compartments.declare_safe, name="safe"),
     path("compartments/<int:number>/mode/", compartments.set_mode, name="mode"),
     path("ledger/", ledger.list_ledgers, name="ledgers"),
     path("ledger/house/", ledger.show_house, name="house-ledger"),

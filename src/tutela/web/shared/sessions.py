@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.models import Mode, User
-from tutela.records.accounts.principals import NOBODY, member_of
+from tutela.records.accounts.principals import NOBODY
 from tutela.records.accounts.queries import find_account, house_mode
+from tutela.records.accounts.shown import shown_member
 from tutela.records.accounts.sign_in import has_factor
 from tutela.web.shared.doors import Door, View, door_of
 from tutela.web.shared.errors import problem_page
@@ -75,17 +76,23 @@ class KnowTheReader:
             )
 
 
-def begin(request: HttpRequest, user: User) -> None:
+def begin(request: HttpRequest, user: User, depth: int = 0) -> None:
     """A new session after the password: the old one's number is worth nothing any more."""
     request.session.flush()
     now = datetime.now(UTC).isoformat()
-    request.session.update({"user": str(user.pk), "began": now, "used": now, "ended_before": user.sessions_ended})
+    held = {"user": str(user.pk), "began": now, "used": now, "ended_before": user.sessions_ended, "depth": depth}
+    request.session.update(held)
 
 
-def complete(request: HttpRequest) -> None:
-    """The second factor was given, now; the session takes another number."""
-    request.session.cycle_key()
+def complete(request: HttpRequest, user: User) -> None:
+    """The second factor was given, now; the session takes another number, and outlives those that it ended."""
+    keep(request, user)
     request.session["factor_at"] = datetime.now(UTC).isoformat()
+
+
+def depth_of(request: HttpRequest) -> int:
+    """How deep the password of a session lies: 0 for the account's own (`accounts.shown`)."""
+    return int(request.session.get("depth", 0))
 
 
 def keep(request: HttpRequest, user: User) -> None:
@@ -173,7 +180,7 @@ def _stop(request: HttpRequest, door: Door) -> HttpResponse | None:
     request.account = user  # type: ignore[attr-defined]
     whole = user is not None and "factor_at" in request.session
     if user is not None and whole:
-        request.principal = member_of(user)  # type: ignore[attr-defined]
+        request.principal = shown_member(user, depth_of(request))  # type: ignore[attr-defined]
     if door is Door.ANYBODY or whole or (door is Door.PASSWORD and user is not None):
         return None
     if user is None:
