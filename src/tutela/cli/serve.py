@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tutela.cli.options import HomeOption, JsonOption
-from tutela.cli.speaking import print_json, print_lines, print_table
+from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.store.homes import find_home, require_home
 from tutela.studies.health import Finding, examine
 
@@ -40,8 +40,18 @@ def routes(json: JsonOption = False) -> None:
         print_table("Routes", list(rows[0]), [[str(value) for value in row.values()] for row in rows])
 
 
-def doctor(home: HomeOption = None, json: JsonOption = False) -> None:
+def doctor(
+    seal: Annotated[
+        bool, typer.Option("--seal", help="First seal artifacts above unclassified that lie in the clear.")
+    ] = False,
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
     """Say what is missing or misconfigured here, and how to mend it."""
+    if seal:
+        store = require_home(home).store
+        with telling(as_json=json) as tell:
+            store.seal_bare(lambda done, of: tell("Sealing artifacts", done, of))
     findings = (*examine(home), *_register(home))
     if json:
         print_json([finding.as_json() for finding in findings])

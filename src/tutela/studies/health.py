@@ -48,6 +48,11 @@ def _home(explicit: Path | None) -> Finding:
     if damaged := home.store.damaged():
         names = ", ".join(name[:12] for name in damaged[:3])
         return Finding("home", "broken", f"{len(damaged)} artifacts in {home.root} cannot be read: {names}.")
+    if locked := home.store.locked():
+        return Finding("home", "broken", f"{locked} artifacts are sealed under keys that are not in {home.keys}.")
+    if bare := home.store.bare():
+        remedy = f"{len(bare)} artifacts above unclassified lie in the clear: run tutela doctor --seal."
+        return Finding("home", "broken", remedy)
     return Finding("home", "good", f"{home.root}" + (" (demonstration)" if home.is_demonstration else ""))
 
 

@@ -164,11 +164,34 @@ def test_help_is_shown(world, tutela):
 
 
 def test_the_doctor_names_artifacts_that_cannot_be_read(world, tutela):
-    _, report, _ = tutela("events", "import", "events.csv", "--into", "home", "--json")
-    next((world / "home" / "store").glob(f"*/{report['artifact']}/manifest.json")).write_text("{}")
+    tutela("events", "import", "events.csv", "--into", "home", "--json")
+    (sealed,) = (world / "home" / "store").glob("*/*/manifest.*.age")
+    sealed.write_bytes(b"{}")
     code, findings, _ = tutela("doctor", "--home", "home", "--json")
     assert code == 2
-    assert report["artifact"][:12] in next(item["remedy"] for item in findings if item["what"] == "home")
+    assert sealed.parent.name[:12] in next(item["remedy"] for item in findings if item["what"] == "home")
+
+
+def test_the_doctor_says_that_keys_are_missing_and_seals_what_lies_in_the_clear(world, tutela, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr("tutela.data.store.artifacts._is_sealed", lambda _manifest: False)
+        _, report, _ = tutela("events", "import", "events.csv", "--into", "home", "--json")
+
+    def said(*options: str) -> tuple[int, str]:
+        code, findings, _ = tutela("doctor", *options, "--home", "home", "--json")
+        return code, next(item["remedy"] for item in findings if item["what"] == "home")
+
+    assert said() == (2, "1 artifacts above unclassified lie in the clear: run tutela doctor --seal.")
+    code, remedy = said("--seal")
+    assert code == 0 and "artifacts" not in remedy
+    assert not list((world / "home" / "store").glob("*/*/manifest.json"))
+    assert tutela("trace", report["artifact"], "--home", "home")[0] == 0
+    (key,) = (world / "home" / "keys").glob("store-*.key")
+    key.rename(world / "kept elsewhere")
+    code, remedy = said()
+    assert code == 2 and remedy.startswith("1 artifacts are sealed under keys that are not in ")
+    code, _, problem = tutela("trace", report["artifact"], "--home", "home")
+    assert code == 3 and "TUTELA_KEYS" in problem and problem.count("\n") == 1
 
 
 def test_a_table_of_strengths_is_kept_and_shown_beside_the_register(world, tutela):

@@ -191,3 +191,110 @@ def test_one_damaged_artifact_is_named_and_does_not_hide_the_others(store):
     with pytest.raises(Problem) as caught:
         store.find(other.content, OUTSIDER)
     assert caught.value.code == "artifact-damaged"
+
+
+# ----------------------------------------------------------------------------- what may not lie in the clear
+
+PLANTED = Content({"zzyzx-table": {"zzyzx-column": np.array(["zzyzx-cell"])}}, {"zzyzx-page.html": b"zzyzx-text"})
+SEALED = [
+    {"marking": Marking.CONFIDENTIAL},
+    {"marking": Marking.STRICTLY_CONFIDENTIAL},
+    {"marking": Marking.UNCLASSIFIED, "compartments": frozenset({"3"})},
+    {"marking": Marking.CONFIDENTIAL, "compartments": frozenset({"3", "4"})},
+]
+INSIDER = Principal("insider", Marking.STRICTLY_CONFIDENTIAL, frozenset({"3", "4"}))
+
+
+def everything_under(folder):
+    return b"".join(
+        str(path).encode() + (path.read_bytes() if path.is_file() else b"") for path in folder.rglob("*")
+    )
+
+
+def test_without_its_key_nothing_opens_and_that_is_said(store):
+    kept = keep(store, marking=Marking.CONFIDENTIAL)
+    clear = keep(store, Content(documents={"other": b""}))
+    for path in (store.root.parent / "keys").iterdir():
+        path.rename(store.root.parent / path.name)
+    for digest in (kept.content, kept.content[:8], "0" * 64):
+        with pytest.raises(Problem) as caught:
+            store.load_document(digest, "page.html", OWNER)
+        assert caught.value.code == "key-unusable" and "1 artifacts" in caught.value.message
+    assert (store.locked(), store.damaged()) == (1, ())
+    assert [manifest.content for manifest in store.manifests(OWNER)] == [clear.content]
+    for path in store.root.parent.glob("store-*.key"):
+        path.rename(store.root.parent / "keys" / path.name)
+    store.verify(kept, OWNER)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"marking": "x", "compartments": [], "identity": ""}', "\0"])
+def test_a_key_that_is_none_is_named(store, text):
+    keep(store, marking=Marking.CONFIDENTIAL)
+    (path,) = (store.root.parent / "keys").iterdir()
+    path.write_text(text)
+    with pytest.raises(Problem) as caught:
+        list(store.manifests(OWNER))
+    assert (caught.value.code, caught.value.where) == ("key-unusable", str(path))
+
+
+def test_the_key_of_another_marking_opens_nothing(store):
+    kept = keep(store, marking=Marking.CONFIDENTIAL)
+    (path,) = (store.root.parent / "keys").iterdir()
+    held = json.loads(path.read_text())
+    keep(Store(store.root.parent / "other" / "store"), marking=Marking.CONFIDENTIAL)
+    (theirs,) = (store.root.parent / "other" / "keys").iterdir()
+    path.write_text(json.dumps(held | {"identity": json.loads(theirs.read_text())["identity"]}))
+    assert store.damaged() and not store.locked()
+    with pytest.raises(Problem) as caught:
+        store.find(kept.content, OWNER)
+    assert caught.value.code == "artifact-unknown"
+
+
+@pytest.mark.parametrize("changes", SEALED)
+def test_what_is_above_unclassified_or_in_a_compartment_is_not_found_on_the_disk(store, changes):
+    kept = keep(store, PLANTED, licence="zzyzx-licence", about={"path": "zzyzx-about"}, **changes)
+    held = everything_under(store.root)
+    assert b"zzyzx" not in held and kept.content.encode() not in held and kept.recipe.encode() not in held
+    assert b"confidential" not in held and b"compartments" not in held
+    assert store.find(kept.content[:8], INSIDER) == kept
+    assert store.load_table(kept.content, "zzyzx-table", INSIDER)["zzyzx-column"].tolist() == ["zzyzx-cell"]
+    assert store.load_document(kept.content, "zzyzx-page.html", INSIDER) == b"zzyzx-text"
+    store.verify(kept, INSIDER)
+    for path in (store.root.parent / "keys").iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("position", [0, 40, -1])
+def test_one_bit_of_any_sealed_file_is_found_out(store, position):
+    kept = keep(store, marking=Marking.CONFIDENTIAL)
+    for path in list(store.root.rglob("*.age")):
+        whole = path.read_bytes()
+        changed = bytearray(whole)
+        changed[position] ^= 1
+        path.write_bytes(bytes(changed))
+        with pytest.raises(Problem) as caught:
+            store.verify(kept, OWNER)
+        assert caught.value.code in {"artifact-damaged", "artifact-unknown"}
+        path.write_bytes(whole)
+    store.verify(kept, OWNER)
+
+
+def test_each_marking_and_compartment_has_its_own_key_made_once(store):
+    for number, changes in enumerate((*SEALED, *SEALED)):
+        keep(store, Content(documents={"page": bytes([number])}), **changes)
+    assert len(list((store.root.parent / "keys").iterdir())) == len(SEALED)
+
+
+def test_what_lay_in_the_clear_is_sealed_once_and_stays_the_same(store, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr("tutela.data.store.artifacts._is_sealed", lambda _manifest: False)
+        kept = keep(store, PLANTED, marking=Marking.CONFIDENTIAL)
+    clear = keep(store, Content(documents={"other": b""}))
+    assert store.bare() == (kept.content,)
+    store.verify(kept, OWNER)
+    assert (store.seal_bare(), store.seal_bare()) == (1, 0)
+    assert b"zzyzx" not in everything_under(store.root) and store.bare() == ()
+    assert {manifest.content for manifest in store.manifests(OWNER)} == {kept.content, clear.content}
+    store.verify(kept, OWNER)
+    assert store.remove(kept.content, OWNER) == kept
+    assert [manifest.content for manifest in store.manifests(OWNER)] == [clear.content]

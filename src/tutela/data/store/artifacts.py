@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +17,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.data.store.folders import write_folder
+from tutela.data.store.keyrings import SUFFIX, Keyring, ShelfKey
 from tutela.kernel.digests import bytes_digest, content_digest, recipe_digest
 from tutela.kernel.manifests import Manifest
-from tutela.kernel.markings import Principal, require_read
+from tutela.kernel.markings import Marking, Principal, require_read
 from tutela.kernel.problems import Problem
 
 Columns = Mapping[str, NDArray[Any]]
 
 _TABLE: Final = ".parquet"
+_MANIFEST: Final = "manifest.json"
+_FOLDERS: Final = "[0-9a-f][0-9a-f]/[0-9a-f]*"
 _TRASH: Final = ".trash"
 
 SHORTEST_PREFIX: Final = 8
@@ -50,10 +54,30 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """An artifact as it lies in the store: its folder, and the key that opens it where it is sealed."""
+
+    folder: Path
+    manifest: Manifest
+    key: ShelfKey | None
+
+    def read(self, part: str) -> bytes:
+        """One file of it; raises OSError or ValueError where it is not there or not what was written."""
+        if self.key is None:
+            return (self.folder / part).read_bytes()
+        return self.key.unseal((self.folder / self.key.name_part(self.manifest.content, part)).read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
 class Store:
-    """All artifacts under one folder. Every read names who reads."""
+    """All artifacts under one folder. Every read names who reads.
+
+    What is unclassified and in no compartment lies in the clear; all else is sealed under a key of `keyring`, the
+    folder beside it where none is named.
+    """
 
     root: Path
+    keyring: Keyring | None = None
 
     def write(self, manifest: Manifest, content: Content) -> Manifest:
         """Keep an artifact; writing what is there already changes nothing. The manifest's digest must be right."""
@@ -61,17 +85,29 @@ class Store:
             msg = "the manifest names another content"
             raise ValueError(msg)
         described = replace(manifest, parts=content.parts)
+        there = self._lies(manifest.content, self._keys().keys())
+        if there is not None and there.suffix == SUFFIX:
+            return described
+        key = self._keys().key_for(manifest.marking, manifest.compartments) if _is_sealed(manifest) else None
+
+        def put(folder: Path, name: str, text: bytes) -> None:
+            if key is None:
+                (folder / name).write_bytes(text)
+            else:
+                (folder / key.name_part(manifest.content, name)).write_bytes(key.seal(text))
 
         def fill(folder: Path) -> None:
             for name, columns in content.tables.items():
-                _frame(columns).write_parquet(folder / f"{name}.parquet")
+                table = io.BytesIO()
+                _frame(columns).write_parquet(table)
+                put(folder, f"{name}{_TABLE}", table.getvalue())
             for name, document in content.documents.items():
-                (folder / name).write_bytes(document)
-            text = json.dumps(described.as_json(), indent=2, ensure_ascii=False)
-            (folder / "manifest.json").write_text(text, "utf-8")
+                put(folder, name, document)
+            text = json.dumps(described.as_json(), indent=2, ensure_ascii=False).encode()
+            (folder / (key.manifest if key else _MANIFEST)).write_bytes(key.seal(text) if key else text)
 
         try:
-            write_folder(self._folder(manifest.content), fill)
+            write_folder(self._place(key.name_folder(manifest.content) if key else manifest.content), fill)
         except (OSError, pl.exceptions.PolarsError) as error:  # polars wraps a full disk in errors of its own
             why = getattr(error, "strerror", None) or str(error)
             raise Problem(
@@ -85,10 +121,12 @@ class Store:
     def manifests(self, principal: Principal, kind: str | None = None) -> Iterator[Manifest]:
         """The artifacts that this principal may read, oldest first; `damaged` names those that nobody can read."""
         paths = sorted(self._paths(), key=lambda path: (path.stat().st_mtime_ns, path))
+        keys = self._keys().keys()
         for path in paths:
-            manifest = _find_manifest(path)
-            if manifest is None:
+            kept = _open(path, keys)
+            if kept is None:
                 continue
+            manifest = kept.manifest
             if (kind is None or manifest.kind == kind) and principal.may_read(
                 manifest.marking, manifest.compartments
             ):
@@ -96,56 +134,50 @@ class Store:
 
     def find(self, digest: str, principal: Principal) -> Manifest:
         """The artifact whose content or recipe begins with these digits, if this principal may read it."""
-        check_digest(digest)
-        if len(digest) == 64 and (path := self._folder(digest) / "manifest.json").is_file():
-            found = {digest: _load_manifest(path)}
-        else:
-            candidates = (_find_manifest(path) for path in self._paths())
-            found = {
-                manifest.content: manifest
-                for manifest in candidates
-                if manifest and (manifest.content.startswith(digest) or manifest.recipe.startswith(digest))
-            }
-        if not found:
-            raise _unknown(digest)
-        if len(found) > 1:
-            raise Problem(
-                "artifact-ambiguous",
-                f"{len(found)} artifacts begin with these digits.",
-                where=digest,
-                remedy="Give more digits.",
-            )
-        manifest = next(iter(found.values()))
-        require_read(principal, manifest.marking, manifest.compartments)
-        return manifest
+        return self._find(digest, principal).manifest
 
     def damaged(self) -> tuple[str, ...]:
         """The names of folders whose manifest cannot be read or does not fit: one such must not hide the others."""
-        return tuple(sorted(path.parent.name for path in self._paths() if _find_manifest(path) is None))
+        keys = self._keys().keys()
+        faulty = [path for path in self._paths() if not _is_locked(path, keys) and _open(path, keys) is None]
+        return tuple(sorted(path.parent.name for path in faulty))
+
+    def locked(self) -> int:
+        """How many artifacts are sealed under a key that is not here."""
+        keys = self._keys().keys()
+        return sum(_is_locked(path, keys) for path in self._paths())
+
+    def bare(self) -> tuple[str, ...]:
+        """The digests of artifacts that lie in the clear and should not: kept before there were keys."""
+        clear = (_open(path, {}) for path in self.root.glob(f"{_FOLDERS}/{_MANIFEST}"))
+        return tuple(sorted(kept.manifest.content for kept in clear if kept and _is_sealed(kept.manifest)))
+
+    def seal_bare(self, told: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+        """Seal what lies in the clear and should not; gives how many. Stopped, it goes on at the next call."""
+        found = self.bare()
+        for done, digest in enumerate(found, start=1):
+            kept = _open(self._place(digest) / _MANIFEST, {})
+            if kept is not None:
+                self.write(kept.manifest, _content(kept))
+                self._discard(kept.folder)
+            told(done, len(found))
+        return len(found)
 
     def load_table(self, digest: str, name: str, principal: Principal) -> dict[str, NDArray[Any]]:
         """One table of an artifact, as columns; refused if it is not what was kept."""
-        manifest = self.find(digest, principal)
-        path = self._folder(manifest.content) / f"{name}{_TABLE}"
+        kept = self._find(digest, principal)
         try:
-            frame = pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError):
+            return _table(kept, f"{name}{_TABLE}")
+        except (OSError, ValueError, pl.exceptions.PolarsError):
             raise _damaged(digest) from None
-        columns = {column.name: _column(column) for column in frame.get_columns()}
-        if content_digest(columns) != manifest.parts.get(path.name):
-            raise _damaged(digest)
-        return columns
 
     def load_document(self, digest: str, name: str, principal: Principal) -> bytes:
         """One document of an artifact; refused if it is not what was kept."""
-        manifest = self.find(digest, principal)
+        kept = self._find(digest, principal)
         try:
-            content = (self._folder(manifest.content) / name).read_bytes()
-        except OSError:
+            return _document(kept, name)
+        except (OSError, ValueError):
             raise _damaged(digest) from None
-        if bytes_digest(content) != manifest.parts.get(name):
-            raise _damaged(digest)
-        return content
 
     def remove(self, digest: str, principal: Principal) -> Manifest:
         """Remove a whole artifact that no other rests on; gives its manifest, so that it can be told of.
@@ -153,9 +185,14 @@ class Store:
         Raises "artifact-in-use" with the number of those that rest on it and may be read. It leaves its place in
         one step: what a stopped removal leaves behind is no artifact, and the next one clears it away.
         """
-        manifest = self.find(digest, principal)
-        kept = (_find_manifest(path) for path in self._paths())
-        resting = [item for item in kept if item and manifest.content in {used.content for used in item.inputs}]
+        found = self._find(digest, principal)
+        manifest, keys = found.manifest, self._keys().keys()
+        others = (_open(path, keys) for path in self._paths())
+        resting = [
+            item.manifest
+            for item in others
+            if item and manifest.content in {used.content for used in item.manifest.inputs}
+        ]
         if resting:
             seen = sum(principal.may_read(item.marking, item.compartments) for item in resting)
             raise Problem(
@@ -164,18 +201,7 @@ class Store:
                 where=manifest.content[:12],
                 remedy="Keep it: figures that were made from it could no longer be traced to their rows.",
             )
-        trash = self.root / _TRASH
-        try:
-            trash.mkdir(exist_ok=True)
-            self._folder(manifest.content).rename(trash / f"{manifest.content}.{secrets.token_hex(4)}")
-            shutil.rmtree(trash)
-        except OSError as error:
-            raise Problem(
-                "out-not-writable",
-                f"The artifact cannot be removed ({error.strerror}).",
-                where=str(self.root),
-                remedy="Mend the rights of the folder and run the command again.",
-            ) from None
+        self._discard(found.folder)
         return manifest
 
     def verify(self, manifest: Manifest, principal: Principal) -> None:
@@ -186,12 +212,69 @@ class Store:
             else:
                 self.load_document(manifest.content, name, principal)
 
+    def _find(self, digest: str, principal: Principal) -> _Kept:
+        """Fetch and authorise in one step."""
+        check_digest(digest)
+        keys = self._keys().keys()
+        found = self._find_whole(digest, keys) if len(digest) == 64 else {}
+        if not found:
+            for kept in (_open(path, keys) for path in self._paths()):
+                if kept and (kept.manifest.content.startswith(digest) or kept.manifest.recipe.startswith(digest)):
+                    found[kept.manifest.content] = kept
+        if not found:
+            raise _unknown(digest) if not self.locked() else self._no_key()
+        if len(found) > 1:
+            raise Problem(
+                "artifact-ambiguous",
+                f"{len(found)} artifacts begin with these digits.",
+                where=digest,
+                remedy="Give more digits.",
+            )
+        kept = next(iter(found.values()))
+        require_read(principal, kept.manifest.marking, kept.manifest.compartments)
+        return kept
+
+    def _find_whole(self, digest: str, keys: Mapping[str, ShelfKey]) -> dict[str, _Kept]:
+        path = self._lies(digest, keys)
+        return {} if path is None else {digest: _load(path, keys)}
+
+    def _lies(self, digest: str, keys: Mapping[str, ShelfKey]) -> Path | None:
+        """By the whole digest, without looking at any other artifact: its manifest, sealed or else in the clear."""
+        places = [self._place(key.name_folder(digest)) / key.manifest for key in keys.values()]
+        return next((path for path in (*places, self._place(digest) / _MANIFEST) if path.is_file()), None)
+
+    def _no_key(self) -> Problem:
+        return Problem(
+            "key-unusable",
+            f"{self.locked()} artifacts of this home are sealed under keys that are not here.",
+            where=str(self._keys().folder),
+            remedy="Restore the keys that belong to this home, or name their folder with TUTELA_KEYS.",
+        )
+
+    def _discard(self, folder: Path) -> None:
+        trash = self.root / _TRASH
+        try:
+            trash.mkdir(exist_ok=True)
+            folder.rename(trash / f"{folder.name}.{secrets.token_hex(4)}")
+            shutil.rmtree(trash)
+        except OSError as error:
+            raise Problem(
+                "out-not-writable",
+                f"The artifact cannot be removed ({error.strerror}).",
+                where=str(self.root),
+                remedy="Mend the rights of the folder and run the command again.",
+            ) from None
+
+    def _keys(self) -> Keyring:
+        return self.keyring or Keyring(self.root.parent / "keys")
+
     def _paths(self) -> Iterator[Path]:
         # What a killed process left half-written begins with a dot, and is no artifact.
-        return self.root.glob("[0-9a-f][0-9a-f]/[0-9a-f]*/manifest.json")
+        yield from self.root.glob(f"{_FOLDERS}/{_MANIFEST}")
+        yield from self.root.glob(f"{_FOLDERS}/manifest.*{SUFFIX}")
 
-    def _folder(self, digest: str) -> Path:
-        return self.root / digest[:2] / digest
+    def _place(self, name: str) -> Path:
+        return self.root / name[:2] / name
 
 
 def check_digest(digest: str) -> None:
@@ -223,21 +306,60 @@ def _damaged(digest: str) -> Problem:
     )
 
 
-def _find_manifest(path: Path) -> Manifest | None:
+def _is_sealed(manifest: Manifest) -> bool:
+    """Whether this may not lie in the clear."""
+    return manifest.marking > Marking.UNCLASSIFIED or bool(manifest.compartments)
+
+
+def _is_locked(path: Path, keys: Mapping[str, ShelfKey]) -> bool:
+    return path.suffix == SUFFIX and path.name.split(".")[1] not in keys
+
+
+def _open(path: Path, keys: Mapping[str, ShelfKey]) -> _Kept | None:
     try:
-        return _load_manifest(path)
+        return None if _is_locked(path, keys) else _load(path, keys)
     except Problem:
         return None
 
 
-def _load_manifest(path: Path) -> Manifest:
+def _load(path: Path, keys: Mapping[str, ShelfKey]) -> _Kept:
+    key = keys[path.name.split(".")[1]] if path.suffix == SUFFIX else None
     try:
-        manifest = Manifest.from_json(json.loads(path.read_text("utf-8")))
+        text = path.read_bytes()
+        manifest = Manifest.from_json(json.loads(key.unseal(text) if key else text))
     except (OSError, ValueError, KeyError, TypeError):
         raise _damaged(path.parent.name) from None
-    if not manifest.content == recipe_digest(manifest.parts) == path.parent.name:
+    name = key.name_folder(manifest.content) if key else manifest.content
+    if manifest.content != recipe_digest(manifest.parts) or name != path.parent.name:
         raise _damaged(path.parent.name)
-    return manifest
+    return _Kept(path.parent, manifest, key)
+
+
+def _table(kept: _Kept, name: str) -> dict[str, NDArray[Any]]:
+    """Raises ValueError where it is not what was kept."""
+    frame = pl.read_parquet(io.BytesIO(kept.read(name)))
+    columns = {column.name: _column(column) for column in frame.get_columns()}
+    if content_digest(columns) != kept.manifest.parts.get(name):
+        raise ValueError(name)
+    return columns
+
+
+def _document(kept: _Kept, name: str) -> bytes:
+    """Raises ValueError where it is not what was kept."""
+    text = kept.read(name)
+    if bytes_digest(text) != kept.manifest.parts.get(name):
+        raise ValueError(name)
+    return text
+
+
+def _content(kept: _Kept) -> Content:
+    """All of an artifact, to be kept anew."""
+    parts = kept.manifest.parts
+    try:
+        tables = {name.removesuffix(_TABLE): _table(kept, name) for name in parts if name.endswith(_TABLE)}
+        return Content(tables, {name: _document(kept, name) for name in parts if not name.endswith(_TABLE)})
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        raise _damaged(kept.manifest.content) from None
 
 
 def _frame(columns: Columns) -> pl.DataFrame:

@@ -11,10 +11,14 @@ from typing import Final
 
 from tutela.data.store.artifacts import Store
 from tutela.data.store.folders import write_file
+from tutela.data.store.keyrings import Keyring
 from tutela.kernel.problems import Problem
 
 VARIABLE: Final = "TUTELA_HOME"
 """The environment setting that names the home; the option --home goes before it."""
+
+KEYS: Final = "TUTELA_KEYS"
+"""The environment setting that names the keys folder, best on another disk than the home."""
 
 _MARK: Final = "home.json"
 _VERSION: Final = 1
@@ -30,7 +34,12 @@ class Home:
     @property
     def store(self) -> Store:
         """The artifacts of this home."""
-        return Store(self.root / "store")
+        return Store(self.root / "store", Keyring(self.keys))
+
+    @property
+    def keys(self) -> Path:
+        """Where its keys lie: in a folder of their own where one is named."""
+        return Path(os.environ.get(KEYS) or self.root / "keys")
 
     @property
     def cache(self) -> Path:
