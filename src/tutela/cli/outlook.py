@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from tutela.cli.options import (
-    EventsOption,
-    HomeOption,
-    JsonOption,
-    OutOption,
-    SourceOption,
-    WorkersOption,
-    executor,
-    home_to_write,
-)
+from tutela.cli.options import JsonOption, WorkersOption, executor
+from tutela.cli.outlook_predict import TargetOption, predict, unknown
+from tutela.cli.outlook_track import track
 from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.sources.panels import TARGETS
-from tutela.data.store.folders import check_out, write_out
-from tutela.engine.outlook.panels import read_month
 from tutela.kernel.problems import Problem
-from tutela.studies.intake import ReadingSpec, keep, take_in_events, today_utc
-from tutela.studies.outlooks.forecast_files import out_files
-from tutela.studies.outlooks.judging import ModelSpec
-from tutela.studies.outlooks.models import find_model
 from tutela.studies.outlooks.panels import PanelFiles, open_spliced_panel, read_begins
-from tutela.studies.outlooks.predicting import PredictSpec, predict_grid
 from tutela.studies.outlooks.scoring import (
     BENCHMARK,
     PROTOCOLS,
@@ -39,8 +25,8 @@ from tutela.studies.outlooks.scoring import (
 )
 
 app = typer.Typer(no_args_is_help=True, help="Early warning, with its uncertainty and its record.")
-
-TargetOption = Annotated[str, typer.Option("--target", help=f"What is counted: {', '.join(TARGETS)}.")]
+app.command("predict")(predict)
+app.command("track")(track)
 
 
 @app.command("score")
@@ -66,9 +52,9 @@ def score(
 ) -> None:
     """Score models on the windows that the actuals cover, beside zero, last month and conflictology-12."""
     if protocol not in PROTOCOLS:
-        raise _unknown("--protocol", protocol, list(PROTOCOLS))
+        raise unknown("--protocol", protocol, list(PROTOCOLS))
     if target not in TARGETS:
-        raise _unknown("--target", target, list(TARGETS))
+        raise unknown("--target", target, list(TARGETS))
     names = tuple(part.strip() for part in vintages.split(","))
     if len(names) != 2:
         raise Problem(
@@ -87,72 +73,6 @@ def score(
         print_json(found.as_json())
         return
     _print_scores(found)
-
-
-@app.command("predict")
-def predict(
-    events: EventsOption,
-    origin: Annotated[str, typer.Option("--origin", help="The last month known, YYYY-MM.")],
-    out: OutOption,
-    level: Annotated[
-        Literal["grid"], typer.Option("--level", help="grid: PRIO-GRID cells of half a degree.")
-    ] = "grid",
-    target: TargetOption = "civilians",
-    leads: Annotated[int, typer.Option("--leads", min=1, max=36, help="Months ahead.")] = 14,
-    model: Annotated[
-        str, typer.Option("--model", help="The model that is judged, and shown if it stands.")
-    ] = "mixture-grid",
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The dice.")] = 1,
-    source: SourceOption = "auto",
-    home: HomeOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Forecast harm to civilians by cell and month; a model that was no better than the past year is not shown."""
-    if target not in TARGETS:
-        raise _unknown("--target", target, list(TARGETS))
-    if level != "grid":
-        raise _unknown("--level", level, ["grid"])
-    check_out(out)
-    asked = ModelSpec(model, tuple(range(1, leads + 1)), seed=seed)
-    spec = PredictSpec(target, read_month(origin, "--origin"), asked)
-    find_model(model)
-    place = home_to_write(home)
-    with telling(as_json=json) as tell:
-        tell("reading events")
-        taken = take_in_events(events, ReadingSpec(source=source, today=today_utc()))
-        prediction, content = predict_grid(taken, spec, tell)
-        if place is not None:
-            keep(taken, place.store)
-            place.store.write(prediction.manifest, content)
-        tell("writing")
-        write_out(out, out_files(content, prediction.manifest))
-    report = prediction.as_json() | {"home": str(place.root) if place else None}
-    if json:
-        print_json(report)
-        return
-    _print_prediction(report)
-    print_lines(f"Written to {out}.")
-
-
-def _print_prediction(report: dict[str, Any]) -> None:
-    known = f"Known up to {report['origin']}: {report['target']}"
-    print_lines(
-        f"{known}, {report['active']:,} of {report['units']:,} cells active.",
-        f"{report['verdict']['words']}.".capitalize(),
-    )
-    title = f"Where most is expected, {report['months'][0]} to {report['months'][-1]}"
-    header = ["middle of the cell", "at most so likely", "next month"]
-    print_table(title, header, [_line(row) for row in report["highest"]])
-    print_lines(*report["not_said"])
-
-
-def _line(row: dict[str, Any]) -> list[str]:
-    soon = row["next_month"]
-    return [
-        f"{row['lat']:.2f}, {row['lon']:.2f}",
-        f"{row['chance_of_any_at_most']:.0%}",
-        f"{soon['middle']:.0f} ({soon['low_90']:.0f} to {soon['high_90']:.0f})",
-    ]
 
 
 def _print_scores(found: Scores) -> None:
@@ -190,8 +110,3 @@ def _row(name: str, described: dict[str, Any]) -> list[str]:
 def _years(found: Scores) -> str:
     first, last = found.windows[0], found.windows[-1]
     return str(first) if first == last else f"{first} to {last}"
-
-
-def _unknown(option: str, given: str, known: list[str]) -> Problem:
-    remedy = f"Write one of: {', '.join(known)}."
-    return Problem("option-invalid", f"{given[:40]!r} is none of them.", where=option, remedy=remedy)

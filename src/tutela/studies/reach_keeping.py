@@ -118,7 +118,7 @@ def repeat_reach(store: Store, manifest: Manifest, principal: Principal) -> Reac
     said = manifest.parameters
     areas = None
     if "areas" in kept:
-        found, listed = _restore_areas(store, kept["areas"], principal)
+        found, listed = restore_areas(store, kept["areas"], principal)
         people = _restore_people(store, kept["people"], principal) if "people" in kept else None
         areas = AreaInputs(found, listed, people, tuple(said["within_min"]))
     inputs = ReachInputs(
@@ -235,9 +235,10 @@ def _read_unit(spelt: Mapping[str, Any]) -> AdminUnit:
     return AdminUnit(**{name: value for name, value in spelt.items() if name != "shape"} | days)
 
 
-def _restore_areas(
+def restore_areas(
     store: Store, manifest: Manifest, principal: Principal
 ) -> tuple[tuple[Area, ...], tuple[AdminUnit, ...]]:
+    """The units with polygons and the listed ones that `area_content` holds."""
     held = json.loads(store.load_document(manifest.content, "areas.json", principal))
     areas = tuple(Area(_read_unit(item), shapely.from_wkb(item["shape"])) for item in held["areas"])
     return areas, tuple(_read_unit(item) for item in held["listed"])

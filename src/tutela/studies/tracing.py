@@ -24,6 +24,8 @@ from tutela.studies.book_keeping import repeat_book
 from tutela.studies.comparisons import KIND as COMPARISON
 from tutela.studies.comparisons import repeat_comparison
 from tutela.studies.licences import WHY, account_for
+from tutela.studies.outlooks.forecast_files import KIND as OUTLOOK
+from tutela.studies.outlooks.predicting import repeat_forecast
 from tutela.studies.reach_keeping import repeat_reach
 from tutela.studies.sitings import SITING, repeat_siting, was_stopped
 
@@ -103,6 +105,9 @@ def trace(
         elif link.kind == "reach":
             told("computing the reach again")
             _require_same(repeat_reach(store, link, principal).manifest, link)
+        elif link.kind == OUTLOOK:
+            told("making the forecast again")
+            _require_same(repeat_forecast(store, link, principal), link)
         elif link.kind == BOOK:
             told("computing the book of reach again")
             _require_same(repeat_book(store, link, principal), link)

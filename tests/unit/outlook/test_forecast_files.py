@@ -13,6 +13,7 @@ from tutela.data.store.artifacts import Store
 from tutela.data.store.folders import write_out
 from tutela.engine.outlook.forecasting import Asked, Forecast, forecast_all
 from tutela.engine.outlook.histories import History
+from tutela.engine.outlook.levels import UnitNames, name_cells
 from tutela.engine.outlook.own_history import Conflictology
 from tutela.engine.outlook.panels import Panel
 from tutela.kernel.manifests import Manifest
@@ -20,10 +21,8 @@ from tutela.kernel.markings import OUTSIDER
 from tutela.kernel.problems import Problem
 from tutela.studies.outlooks.forecast_files import (
     KIND,
-    UnitNames,
     lay_out,
     load_forecast,
-    name_cells,
     open_forecast,
     out_files,
 )

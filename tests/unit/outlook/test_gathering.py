@@ -113,8 +113,7 @@ def test_what_is_left_out_is_counted_by_its_reason(row: Row, why: str) -> None:
 
 def test_of_given_cells_what_lies_outside_is_said() -> None:
     inside = int(number_cells(np.array([10.2]), np.array([5.2]))[0])
-    spec = GatherSpec("civilians", FIRST, ORIGIN, "invented", (inside,))
-    found = gather_grid(table_of({}, {"lon": 30.0}), spec)
+    found = gather_grid(table_of({}, {"lon": 30.0}), SPEC, (inside,))
     assert found.panel.units.tolist() == [inside]
     assert found.killed["outside the units or the months"] == 4
 

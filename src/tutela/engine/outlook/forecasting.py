@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,10 @@ class Forecast:
         """The draws for one lead and one unit, by their places."""
         drawn: Draws = self.draws[self.row[lead, unit]]
         return drawn
+
+    def of_leads(self, wanted: NDArray[np.bool_]) -> Self:
+        """The same for some of its leads, by a mask."""
+        return replace(self, leads=self.leads[wanted], row=self.row[wanted])
 
     def expected(self) -> Counts:
         """The mean of the draws, by lead and unit: for ranking, never shown alone."""

@@ -7,24 +7,23 @@ was not known at the origin, and stays out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from scipy.sparse import coo_array
 
-from tutela.engine.outlook.cells import find_rings, number_cells, with_surroundings
-from tutela.engine.outlook.panels import Counts, Ids, Panel, Vintage, number_month
-from tutela.engine.reach.areas import Areas, find_areas
+from tutela.engine.outlook.levels import Found, GridLevel, Level, Places, UnitNames
+from tutela.engine.outlook.panels import Counts, Ids, Mask, Panel, Vintage, number_month
 from tutela.engine.reach.months import split_by_month
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
-from tutela.kernel.tables import VIOLENCE, Events, Floats, Text
+from tutela.kernel.tables import VIOLENCE, Events, Text
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raised when the same events would give another panel."""
 
-_EXACT: Final = (0, 1, 2)
 _NEVER: Final = 7
 _UNIX_MONTH: Final = number_month(1970, 1)
 
@@ -33,33 +32,35 @@ _UNIX_MONTH: Final = number_month(1970, 1)
 class GatherSpec:
     """Of what a panel is made: the target, the first and the last month, what the events are called.
 
-    cells   of a grid, all that it has; () for those with an event and what touches them
+    begins   units that begin later, by code and month: a country that split, and its provinces. Events that
+    their source gives to such a unit before it was there are left out, and counted
     """
 
     target: str
     first_month: int
     origin: int
     vintage: str
-    cells: tuple[int, ...] = ()
+    begins: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A panel with its accounts: of events, and of the people killed in them."""
+    """A panel with what its units are called and its accounts: of events, and of the people killed in them.
+
+    killed   by what became of them: "placed" in months and units, or left out and why; the parts add up to all.
+    again    of those placed, how often more than once: vicinities overlap
+    """
 
     panel: Panel
+    found: Found
     events: Accounting
     killed: Mapping[str, float]
+    again: float = 0.0
 
-
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """People killed by place and month."""
-
-    lon: Floats
-    lat: Floats
-    month: Ids
-    killed: Counts
+    @property
+    def names(self) -> UnitNames:
+        """What the panel's units are called."""
+        return self.found.names
 
 
 def count_target(events: Events, target: str) -> Counts:
@@ -79,71 +80,85 @@ def count_target(events: Events, target: str) -> Counts:
     return np.where(events.violence == VIOLENCE.index(target), best, 0.0)
 
 
-def gather_grid(events: Events, spec: GatherSpec) -> Gathered:
-    """Counts by PRIO-GRID cell and month, up to the origin, with the rings around each cell."""
-
-    def cell_of(shares: _Shares) -> tuple[Ids, Ids]:
-        cell = number_cells(shares.lon, shares.lat)
-        cells = np.array(spec.cells, dtype=np.int64) if spec.cells else with_surroundings(np.unique(cell))
-        cells = np.unique(cells[cells > 0])
-        place = np.minimum(np.searchsorted(cells, cell), len(cells) - 1)
-        return cells, np.where(cells[place] == cell, place, -1)
-
-    found = _gather(events, spec, "grid", cell_of)
-    return replace(found, panel=replace(found.panel, neighbours=find_rings(found.panel.units)))
+def gather_grid(events: Events, spec: GatherSpec, cells: tuple[int, ...] = ()) -> Gathered:
+    """Counts by PRIO-GRID cell and month: of these cells, or of those with an event and all that touch them."""
+    return gather(events, spec, GridLevel(cells))
 
 
-def _gather(
-    events: Events, spec: GatherSpec, level: str, unit_of: Callable[[_Shares], tuple[Ids, Ids]]
-) -> Gathered:
+def gather(events: Events, spec: GatherSpec, level: Level) -> Gathered:
+    """Counts by unit and month, up to the origin; nothing that ended later is looked at."""
     killed = count_target(events, spec.target)
-    state, slots = _sort(events, killed, spec)
-    rows = np.flatnonzero(state == "placed")
-    shares = _share_out(events, rows, killed, slots)
-    units, place = unit_of(shares)
-    if not len(units):
+    known = _known_at(events, spec.origin)
+    places = level.find_places(events, known)
+    state = _sort(events, killed, known, places)
+    found = level.find_units(places)
+    if not len(found.units):
         raise Problem("nothing-to-study", "No event could be placed.", remedy="Bring events with places.")
-    n_months = spec.origin - spec.first_month + 1
-    counts = np.zeros((n_months, len(units)))
-    inside = (place >= 0) & (shares.month >= spec.first_month) & (shares.month <= spec.origin)
-    np.add.at(counts, (shares.month[inside] - spec.first_month, place[inside]), shares.killed[inside])
+    shares = _share_out(events, np.flatnonzero(state == "placed"), killed, places, spec)
+    exists = _existing(found.names, spec)
+    counts = np.asarray((shares @ _membership(found, places)).todense(), dtype=np.float64)
+    too_early = float(counts[~exists].sum())
+    counts = np.where(exists, counts, 0.0)
     names, sizes = np.unique(state[state != "placed"], return_counts=True)
     left_out = {str(name): int(size) for name, size in zip(names, sizes, strict=True)}
-    accounting = Accounting("gathering events", len(events), len(rows), left_out)
+    rows = int((state == "placed").sum())
+    accounting = Accounting("gathering events", len(events), rows, left_out)
     people = {str(name): float(killed[state == name].sum()) for name in np.unique(state)}
-    people["placed"] = float(counts.sum())
-    people["outside the units or the months"] = float(shares.killed[~inside].sum())
+    inside = np.isin(np.arange(len(places.lon)), found.point)
+    within = float(shares.sum(axis=0)[inside].sum())
+    people["outside the units or the months"] = max(0.0, people.get("placed", 0.0) - within)
+    people["before the unit was there"] = too_early
+    people["placed"] = within - too_early
     panel = Panel(
-        level,
+        level.name,
         spec.target,
         spec.first_month,
-        units,
+        found.units,
         counts,
         (Vintage(spec.first_month, spec.vintage),),
-        np.ones(counts.shape, dtype=bool),
+        exists,
+        found.neighbours,
+        tuple(map(str, found.names.label)),
     )
-    return Gathered(panel, accounting, people)
+    return Gathered(panel, found, accounting, people, max(0.0, float(counts.sum()) - people["placed"]))
 
 
-def _sort(events: Events, killed: Counts, spec: GatherSpec) -> tuple[Text, Areas]:
-    """What becomes of each event, and the areas in which those that count may lie."""
-    last_day = np.datetime64(spec.origin - _UNIX_MONTH + 1, "M").astype("datetime64[D]")
+def _known_at(events: Events, origin: int) -> Mask:
+    last_day = np.datetime64(origin - _UNIX_MONTH + 1, "M").astype("datetime64[D]")
     ends = np.where(np.isnat(events.day_end), events.day, events.day_end)
-    known = ends < last_day
-    exact = np.isin(events.precision, _EXACT) & np.isfinite(events.lon) & np.isfinite(events.lat)
-    vague = ~exact & (events.precision != _NEVER)
-    areas = find_areas(events, np.flatnonzero(exact & known), np.flatnonzero(vague & known))
+    known: Mask = ends < last_day
+    return known
+
+
+def _sort(events: Events, killed: Counts, known: Mask, places: Places) -> Text:
+    """What becomes of each event."""
+    nowhere = places.areas.slot < 0
     state = np.full(len(events), "placed", dtype="U32")
-    state[areas.slot < 0] = "nowhere known to be shared out"
-    state[events.precision == _NEVER] = "at sea or in the air"
+    state[nowhere] = "nowhere known to be shared out"
+    state[nowhere & (events.precision == _NEVER)] = "at sea or in the air"
     state[killed <= 0] = "none of the target killed"
     state[~known] = "ends after the origin"
-    return state, areas
+    return state
 
 
-def _share_out(events: Events, rows: Ids, killed: Counts, areas: Areas) -> _Shares:
+def _existing(names: UnitNames, spec: GatherSpec) -> Mask:
+    exists = np.ones((spec.origin - spec.first_month + 1, len(names)), dtype=bool)
+    for code, month in spec.begins.items():
+        of_it = (names.code == code) | np.char.startswith(names.code.astype(np.str_), f"{code}/")
+        exists[: max(0, month - spec.first_month), of_it] = False
+    return exists
+
+
+def _membership(found: Found, places: Places) -> coo_array:
+    ones = np.ones(len(found.point))
+    return coo_array((ones, (found.point, found.unit)), shape=(len(places.lon), len(found.units))).tocsr()
+
+
+def _share_out(events: Events, rows: Ids, killed: Counts, places: Places, spec: GatherSpec) -> coo_array:
+    """People killed by month and point."""
     # All vague events of an area share its points: summed by area and month first, or thousands of vague
     # events times thousands of points would fill the memory.
+    areas = places.areas
     far = int(np.iinfo(np.int32).max)
     stretches = split_by_month(events, rows, far)
     month = stretches.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _UNIX_MONTH
@@ -156,5 +171,8 @@ def _share_out(events: Events, rows: Ids, killed: Counts, areas: Areas) -> _Shar
     which = np.repeat(np.arange(len(keys)), sizes)
     rank = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     entry = areas.start[slot[which]] + rank
-    point = areas.point[entry]
-    return _Shares(areas.lon[point], areas.lat[point], month[which], sums[which] * areas.weight[entry])
+    inside = (month[which] >= spec.first_month) & (month[which] <= spec.origin)
+    line = (month[which] - spec.first_month)[inside]
+    shared = (sums[which] * areas.weight[entry])[inside]
+    shape = (spec.origin - spec.first_month + 1, len(places.lon))
+    return coo_array((shared, (line, areas.point[entry][inside])), shape=shape).tocsr()

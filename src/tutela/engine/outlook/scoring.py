@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutela.engine.outlook import scores
 from tutela.engine.outlook.forecasting import Draws, Forecast
-from tutela.engine.outlook.panels import Counts, Mask, Panel
+from tutela.engine.outlook.panels import Counts, Ids, Mask, Panel
 from tutela.engine.outlook.scores import Floats
 from tutela.kernel.problems import Problem
 
@@ -36,6 +36,7 @@ class Scored:
 
     model: str
     origin: int
+    leads: Ids
     vintage: str
     values: Mapping[str, Floats]
     outcome: Counts
@@ -46,6 +47,15 @@ class Scored:
     median_positive: Mask
     exists: Mask
     is_active: Mask
+
+    def of_leads(self, wanted: Mask) -> Self:
+        """The same for some of its leads, by a mask."""
+        cut = {
+            item.name: getattr(self, item.name)[wanted]
+            for item in fields(self)
+            if isinstance(getattr(self, item.name), np.ndarray)
+        }
+        return replace(self, values={name: held[wanted] for name, held in self.values.items()}, **cut)
 
     def means(self) -> dict[str, float]:
         """The mean of each score over the unit-months that exist."""
@@ -86,6 +96,7 @@ def score_forecast(forecast: Forecast, actual: Panel, lot: np.random.Generator) 
     return Scored(
         forecast.model,
         forecast.origin,
+        forecast.leads,
         " + ".join(item.name for item in actual.vintages),
         values,
         outcome,

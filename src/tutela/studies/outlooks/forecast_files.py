@@ -24,9 +24,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tutela.data.store.artifacts import Content, Store
-from tutela.engine.outlook.cells import centres_of
 from tutela.engine.outlook.forecasting import Draws, Forecast
-from tutela.engine.outlook.panels import Ids, name_month
+from tutela.engine.outlook.levels import UnitNames
+from tutela.engine.outlook.panels import Ids, Vintage, name_month, read_month
 from tutela.engine.outlook.scoring import MANY
 from tutela.kernel.digests import bytes_digest, content_digest, recipe_digest
 from tutela.kernel.manifests import Manifest
@@ -114,6 +114,27 @@ class KeptForecast:
     draws: Draws
     header: Mapping[str, Any]
 
+    def as_forecast(self) -> Forecast:
+        """As the engine has it: by lead and unit."""
+        leads, lead = np.unique(self.rows.lead, return_inverse=True)
+        units, unit = np.unique(self.rows.unit, return_inverse=True)
+        row = np.full((len(leads), len(units)), -1, dtype=np.int32)
+        row[lead, unit] = self.rows.row
+        active = np.zeros(len(units), dtype=bool)
+        active[unit] = self.rows.active
+        if (row < 0).any():
+            raise Problem(
+                "forecast-unusable",
+                f"{int((row < 0).sum())} unit-months of the forecast are missing.",
+                where=self.digest[:12],
+                remedy="A forecast says something of each unit in each month; make it again.",
+            )
+        made = (Vintage(1, self.vintage),)
+        return Forecast(
+            self.model, self.level, self.target, read_month(self.origin, "origin"), leads, units, made,
+            self.draws, row, active, {},
+        )  # fmt: skip
+
     @classmethod
     def read(cls, digest: str, header: Mapping[str, Any], rows: ForecastRows, draws: Draws) -> Self:
         """Out of the header's plain values."""
@@ -135,26 +156,6 @@ class KeptForecast:
             draws,
             header,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class UnitNames:
-    """What the units of a forecast are called, in the forecast's order; see ForecastRows."""
-
-    code: Text
-    label: Text
-    lat: Floats
-    lon: Floats
-
-
-def name_cells(cells: Ids) -> UnitNames:
-    """Cells by the degrees of their middle."""
-    lon, lat = centres_of(cells)
-    label = [
-        f"{abs(y):.2f} {'N' if y >= 0 else 'S'}, {abs(x):.2f} {'E' if x >= 0 else 'W'}"
-        for y, x in zip(lat, lon, strict=True)
-    ]
-    return UnitNames(np.full(len(cells), "", "U1"), np.array(label, dtype=np.str_), lat, lon)
 
 
 def lay_out(forecast: Forecast, names: UnitNames, header: Mapping[str, Any]) -> Content:

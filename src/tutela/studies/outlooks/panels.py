@@ -56,6 +56,22 @@ def read_begins(items: list[str]) -> dict[int, int]:
     return begins
 
 
+def read_code_begins(items: list[str]) -> dict[str, int]:
+    """Countries that begin late, written ISO3=YYYY-MM."""
+    begins = {}
+    for item in items:
+        code, _, month = item.partition("=")
+        if len(code) != len("SSD") or not code.isupper():
+            raise Problem(
+                "option-invalid",
+                f"{item[:40]!r} does not name a country and a month.",
+                where="--begins",
+                remedy="Write the country's three letters and its first month, for example SSD=2011-07.",
+            )
+        begins[code] = read_month(month, "--begins")
+    return begins
+
+
 def _assemble(file: PanelFile, vintage: str, begins: Mapping[int, int]) -> Panel:
     rows = PanelRows(file.month, file.unit, file.count)
     spec = PanelSpec(file.level, file.target, (Vintage(int(file.month.min(initial=1)), vintage),), begins)

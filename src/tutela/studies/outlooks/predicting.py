@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 import tutela
-from tutela.data.store.artifacts import Content
-from tutela.engine.outlook import gathering, histories, scoring
-from tutela.engine.outlook.cells import centres_of
+from tutela.data.store.artifacts import Content, Store
+from tutela.engine.outlook import gathering, histories, levels, scoring
 from tutela.engine.outlook.forecasting import Forecast, forecast_all
-from tutela.engine.outlook.gathering import Gathered, GatherSpec, gather_grid
+from tutela.engine.outlook.gathering import Gathered, GatherSpec, gather
 from tutela.engine.outlook.histories import History
-from tutela.engine.outlook.panels import Panel, name_month, number_month
+from tutela.engine.outlook.levels import Level, UnitNames
+from tutela.engine.outlook.panels import name_month, number_month, read_month
 from tutela.kernel.manifests import Input, Manifest
-from tutela.kernel.markings import Marking
+from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.tables import Events
-from tutela.studies.intake import Intake
-from tutela.studies.outlooks.forecast_files import KIND, lay_out, name_cells
+from tutela.studies.intake import Intake, keep
+from tutela.studies.outlooks.forecast_files import KIND, lay_out
+from tutela.studies.outlooks.grounds import Ground, restore_ground
 from tutela.studies.outlooks.judging import WINDOWS, ModelSpec, Tell, Verdict, judge_model
 from tutela.studies.outlooks.models import find_model
 from tutela.studies.outlooks.scoring import BENCHMARK
@@ -32,6 +33,14 @@ FIRST_MONTH: Final = number_month(1989, 1)
 """Where UCDP's events begin. Earlier months have no zeros, but nothing."""
 
 SHOWN: Final = 20
+
+DEFAULT_MODELS: Final = {
+    "grid": "mixture-grid",
+    "country": "mixture",
+    "admin-1": "mixture",
+    "vicinity": "mixture",
+}
+"""What is judged at each level unless something else is asked for."""
 
 NOT_SAID: Final = (
     "Who would do harm, and why: a forecast says where and how many.",
@@ -73,105 +82,163 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """The shape that commands print: what forecast.json holds, and where most is expected."""
         digest = {"artifact": self.manifest.content, "digest": self.manifest.content}
-        return {**self.header, **digest, "highest": _highest(self.shown, SHOWN)}
+        return {**self.header, **digest, "highest": _highest(self.shown, self.gathered.names, SHOWN)}
+
+
+Made = tuple[Prediction, Content]
+"""A forecast and what the home keeps of it."""
 
 
 def _quiet(_what: str, _done: int, _of: int) -> None:
     pass
 
 
-def predict_grid(events: Intake[Events], spec: PredictSpec, tell: Tell = _quiet) -> tuple[Prediction, Content]:
+@dataclass(frozen=True, slots=True)
+class PredictInputs:
+    """What a forecast is made from: events with their manifest, and the ground of its level."""
+
+    events: Events
+    manifest: Manifest
+    ground: Ground
+
+    @property
+    def vintage(self) -> str:
+        """What the events are called."""
+        return ", ".join(self.manifest.parameters["vintages"])
+
+    def gather(self, spec: PredictSpec, level: Level | None = None, origin: int | None = None) -> Gathered:
+        """The panel as it was known at the origin, of the ground's level or of one with the same units."""
+        asked = GatherSpec(spec.target, FIRST_MONTH, origin or spec.origin, self.vintage, self.ground.begins)
+        return gather(self.events, asked, level or self.ground.level)
+
+
+def predict(inputs: PredictInputs, spec: PredictSpec, tell: Tell = _quiet) -> tuple[Prediction, Content]:
     """Gather, judge on past windows, forecast; nothing after the origin is looked at."""
-    vintage = ", ".join(sorted({origin.vintage for origin in events.origins}))
     tell("gathering events", 0, WINDOWS + 2)
-    gathering_spec = GatherSpec(spec.target, FIRST_MONTH, spec.origin, vintage)
-    gathered = gather_grid(events.table, gathering_spec)
-    cells = tuple(int(cell) for cell in gathered.panel.units)
-
-    def known_at(month: int) -> Panel:
-        return gather_grid(events.table, replace(gathering_spec, origin=month, cells=cells)).panel
-
-    verdict = judge_model(gathered.panel, known_at, spec.model, tell)
+    gathered = inputs.gather(spec)
+    level = inputs.ground.level.fixed(gathered.found)
+    verdict = judge_model(gathered.panel, lambda month: inputs.gather(spec, level, month).panel, spec.model, tell)
     tell("forecasting", WINDOWS + 1, WINDOWS + 2)
     name = spec.model.model if verdict.is_better else BENCHMARK
     shown = forecast_all(find_model(name), History.of(gathered.panel), spec.model.asked(0))
-    # Where civilians are likely to be harmed next is for those who need it, whatever the files were.
-    marking = Marking.UNCLASSIFIED if events.is_invented else Marking.CONFIDENTIAL
-    header = _describe(spec, gathered, shown, verdict) | {
-        "marking": marking.label,
-        "invented": events.is_invented,
-        "licence": events.manifest.licence,
-        "attribution": events.manifest.attribution,
-    }
-    content = lay_out(shown, name_cells(shown.units), header)
-    manifest = Manifest(
+    header = _describe(inputs, spec, gathered, shown) | {"verdict": verdict.as_json()}
+    content = lay_out(shown, gathered.names, header)
+    manifest = _manifest(inputs, spec, gathered, content)
+    return Prediction(spec, gathered, shown, verdict, header, manifest), content
+
+
+def keep_prediction(store: Store, inputs: PredictInputs, events: Intake[Events], made: Made) -> None:
+    """Register a forecast with all that it was made from."""
+    keep(events, store)
+    for manifest, content in inputs.ground.contents:
+        store.write(manifest, content)
+    prediction, content = made
+    store.write(prediction.manifest, content)
+
+
+def repeat_forecast(store: Store, manifest: Manifest, principal: Principal) -> Manifest:
+    """Make the forecast again from what the home holds; the caller compares the digests."""
+    inputs, spec = restore_inputs(store, manifest, principal)
+    return predict(inputs, spec)[0].manifest
+
+
+def restore_inputs(store: Store, manifest: Manifest, principal: Principal) -> tuple[PredictInputs, PredictSpec]:
+    """What a kept forecast was made from, and how."""
+    said = manifest.parameters
+    events = store.find(next(item.content for item in manifest.inputs if item.role == "events"), principal)
+    table = Events.from_columns(store.load_table(events.content, "events", principal))
+    inputs = PredictInputs(table, events, restore_ground(store, manifest, principal))
+    model = ModelSpec(said["model"], tuple(said["leads"]), said["draws"], manifest.seed or 0, said["backend"])
+    return inputs, PredictSpec(said["target"], read_month(said["origin"], "origin"), model)
+
+
+def _manifest(inputs: PredictInputs, spec: PredictSpec, gathered: Gathered, content: Content) -> Manifest:
+    kept = {"events": inputs.manifest, **inputs.ground.kept}
+    invented = inputs.manifest.invented
+    return Manifest(
         kind=KIND,
-        title=f"Outlook from {name_month(spec.origin)}: {spec.target} by cell",
+        title=f"Outlook from {name_month(spec.origin)}: {spec.target} by {gathered.panel.level}",
         content=content.digest,
-        inputs=(Input("events", events.manifest.content),),
-        parameters=spec.parameters() | {"shown": name, "level": "grid"},
+        inputs=tuple(Input(role, item.content) for role, item in kept.items()),
+        parameters=spec.parameters() | {"ground": dict(inputs.ground.parameters), "level": gathered.panel.level},
         seed=spec.model.seed,
         algorithms=_algorithms(spec.model.model),
         accounting=(gathered.events,),
-        marking=marking,
-        licence=events.manifest.licence,
-        attribution=events.manifest.attribution,
-        invented=events.is_invented,
-        redistributable=False if not events.is_invented else events.manifest.redistributable,
+        marking=_mark(inputs.manifest),
+        compartments=frozenset().union(*(item.compartments for item in kept.values())),
+        licence="; ".join(dict.fromkeys(item.licence for item in kept.values() if item.licence)),
+        attribution="; ".join(dict.fromkeys(item.attribution for item in kept.values() if item.attribution)),
+        invented=invented,
+        redistributable=invented and inputs.manifest.redistributable,
         about={"version": tutela.__version__},
     )
-    return Prediction(spec, gathered, shown, verdict, header, manifest), content
+
+
+def _mark(events: Manifest) -> Marking:
+    # Where civilians are likely to be harmed next is for those who need it, whatever the files were.
+    return Marking.UNCLASSIFIED if events.invented else Marking.CONFIDENTIAL
 
 
 def _algorithms(model: str) -> dict[str, int]:
     return {
         "outlook": ALGORITHM,
         "gathering": gathering.ALGORITHM,
+        "levels": levels.ALGORITHM,
         "features": histories.ALGORITHM,
         "scoring": scoring.ALGORITHM,
         model: find_model(model).algorithm,
     }
 
 
-def _describe(spec: PredictSpec, gathered: Gathered, shown: Forecast, verdict: Verdict) -> dict[str, Any]:
+def _describe(inputs: PredictInputs, spec: PredictSpec, gathered: Gathered, shown: Forecast) -> dict[str, Any]:
     panel = gathered.panel
     return {
         "target": panel.target,
         "level": panel.level,
+        "ground": dict(inputs.ground.parameters),
         "origin": name_month(spec.origin),
         "leads": list(spec.model.leads),
         "months": [name_month(int(month)) for month in shown.months],
         "vintage": " + ".join(item.name for item in panel.vintages),
         "model": spec.model.model,
         "shown": shown.model,
-        "verdict": verdict.as_json(),
         "units": len(panel.units),
         "active": int(shown.is_active.sum()),
         "events": gathered.events.as_json(),
         "killed": dict(gathered.killed),
+        "counted_again": gathered.again,
         "not_said": list(NOT_SAID),
+        "marking": _mark(inputs.manifest).label,
+        "invented": inputs.manifest.invented,
+        "licence": inputs.manifest.licence,
+        "attribution": inputs.manifest.attribution,
     }
 
 
-def _highest(forecast: Forecast, most: int) -> list[dict[str, Any]]:
-    """The cells most likely to see anybody killed over all months, with their intervals; for those who need it."""
+def _highest(forecast: Forecast, names: UnitNames, most: int) -> list[dict[str, Any]]:
+    """The units in which most is expected over all months, with their intervals; for those who need it."""
     expected = forecast.expected().sum(axis=0)
     order = np.argsort(-expected, kind="stable")[:most]
-    lon, lat = centres_of(forecast.units[order])
     rows = []
-    for place, unit in enumerate(order):
+    for unit in order:
         held = forecast.draws[forecast.row[:, unit]]
         chance = 1 - float(np.prod(1 - (held >= 1).mean(axis=1)))
         rows.append(
             {
-                "cell": int(forecast.units[unit]),
-                "lon": float(lon[place]),
-                "lat": float(lat[place]),
+                "unit": int(forecast.units[unit]),
+                "code": str(names.code[unit]),
+                "label": str(names.label[unit]),
+                "lon": _number(names.lon[unit]),
+                "lat": _number(names.lat[unit]),
                 "chance_of_any_at_most": chance,
                 "next_month": _interval(held[0]),
             }
         )
     return rows
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _interval(held: Any) -> dict[str, float]:
