@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tutela.engine.outlook.boosted import Hurdle, Quantiles
 from tutela.engine.outlook.forecasting import Asked, Forecaster, forecast_all, run_forecaster
+from tutela.engine.outlook.forests import draw_from_leaves
 from tutela.engine.outlook.histories import History, winsorise
 from tutela.engine.outlook.mixtures import Mixture, split_draws, weigh_members
-from tutela.engine.outlook.own_history import Conflictology, Zero
+from tutela.engine.outlook.own_history import Conflictology, Recent, Zero
 from tutela.engine.outlook.panels import Panel
 from tutela.engine.outlook.recalibration import Spread, learn_spread, spread_draws
 from tutela.kernel.problems import Problem
@@ -87,11 +89,13 @@ def test_quiet_units_share_one_row_for_each_lead(panel: Panel) -> None:
 
 
 def test_one_months_record_of_a_whole_year_is_cut_and_a_war_that_lasts_is_not() -> None:
-    counts = np.full((60, 2), 100.0)
+    counts = np.full((60, 30), 100.0)
     counts[40, 0] = 121_848.0
     counts[30:, 1] = 5_000.0
     cut = winsorise(counts)
     assert cut[40, 0] < 10_000
+    counts[36, 0] = 113_368.0
+    assert winsorise(counts)[40, 0] < 10_000
     assert cut[35:, 1].min() == 5_000
 
 
@@ -110,14 +114,33 @@ def test_a_member_without_weight_is_not_asked(panel: Panel) -> None:
     assert drawn.max() == 0
 
 
-@pytest.mark.parametrize("name", ["quantiles", "hurdle"])
-def test_without_lightgbm_scikit_learn_boosts_and_knows_as_much(name: str, panel: Panel) -> None:
-    asked = replace(ASKED, backend="sklearn")
-    drawn = run_forecaster(find_model(name), History.of(panel), asked)
-    other = run_forecaster(find_model(name), History.of(panel), replace(ASKED, backend="lightgbm"))
-    assert np.array_equal(drawn, run_forecaster(find_model(name), History.of(panel), asked))
+@pytest.mark.parametrize("model", [Quantiles(rounds=12), Hurdle(rounds=12, chance_rounds=12)])
+def test_without_lightgbm_scikit_learn_boosts_and_knows_as_much(model: Forecaster, panel: Panel) -> None:
+    asked, history = replace(ASKED, backend="sklearn"), History.of(panel)
+    drawn = run_forecaster(model, history, asked)
+    other = run_forecaster(model, history, replace(ASKED, backend="lightgbm"))
+    assert np.array_equal(drawn, run_forecaster(model, history, asked))
     assert not np.array_equal(drawn, other)
     assert np.corrcoef(drawn.mean(axis=-1).ravel(), other.mean(axis=-1).ravel())[0, 1] > 0.7
+
+
+def test_later_months_are_likelier_and_a_shorter_history_does(panel_of) -> None:
+    panel = panel_of(months=8, units=3)
+    panel.counts[:] = np.arange(8)[:, None] * 10.0
+    drawn = run_forecaster(Recent(half_life=1.0), History.of(panel), replace(ASKED, units=np.arange(3), draws=255))
+    months, times = np.unique(drawn[0, 0], return_counts=True)
+    assert months.tolist() == [0, 10, 20, 30, 40, 50, 60, 70]
+    assert times.tolist() == [1, 2, 4, 8, 16, 32, 64, 128]
+
+
+def test_a_forest_draws_from_the_leaf_of_each_row_by_weight() -> None:
+    past = np.array([[0, 3], [0, 3], [1, 3], [1, 4]])
+    present = np.array([[0, 4], [1, 3]])
+    drawn = draw_from_leaves(past, present, np.array([1.0, 3.0, 1.0, 0.0]), replace(ASKED, draws=4000))
+    assert set(drawn[0, ::2]) == {0, 1}
+    assert (drawn[0, ::2] == 1).mean() == pytest.approx(0.75, abs=0.03)
+    assert set(drawn[1, ::2]) == {2}
+    assert (drawn[1, 1::2] == 1).mean() == pytest.approx(0.6, abs=0.04)
 
 
 def test_parts_add_up_to_all_draws() -> None:
@@ -141,3 +164,6 @@ def test_spread_is_learnt_so_that_nine_in_ten_would_have_lain_inside() -> None:
     low, high = np.quantile(wider, (0.05, 0.95), axis=1)
     assert 0.87 < ((truth >= low) & (truth <= high)).mean() < 0.93
     assert np.allclose(spread_draws(narrow, Spread()), narrow, rtol=1e-4)
+    tail = spread_draws(narrow, Spread(up=1.5, tail=0.85))
+    assert np.allclose(tail[:, :170], narrow[:, :170], rtol=1e-4)
+    assert (tail[:, -1] > narrow[:, -1]).all()

@@ -11,8 +11,14 @@ from tutela.engine.outlook import scores
 from tutela.engine.outlook.comparisons import compare
 from tutela.engine.outlook.forecasting import Asked, Forecast, forecast_all
 from tutela.engine.outlook.histories import History
-from tutela.engine.outlook.learning import MOST_ROWS, _choose, gather_examples
-from tutela.engine.outlook.own_history import Conflictology, WithNeighbours, Zero
+from tutela.engine.outlook.learning import (
+    FIRST_ROW,
+    LEADS_A_MONTH,
+    MOST_ROWS,
+    choose_rows,
+    gather_examples,
+)
+from tutela.engine.outlook.own_history import Conflictology, RecentAround, WithNeighbours, Zero
 from tutela.engine.outlook.panels import Neighbours, Panel
 from tutela.engine.outlook.recalibration import learn_spread
 from tutela.engine.outlook.scoring import Scored, calibration, score_forecast
@@ -97,6 +103,9 @@ def test_neighbours_count_like_the_unit_itself(panel: Panel) -> None:
     drawn = WithNeighbours().forecast(History.of(near), asked)[0]
     assert (drawn[0] == 30).mean() == 0.5
     assert (drawn[1] == 0).all()
+    near.counts[-12:, 0] = 10.0
+    nearby = RecentAround().forecast(History.of(near), replace(asked, draws=400))[0, 0]
+    assert (nearby == 10).mean() == pytest.approx(0.8 * (nearby > 0).mean(), abs=0.01)
     assert History.of(near).active[-1, :3].tolist() == [True, True, False]
     assert History.of(near).features(np.array([140]), np.array([0]), 3.0).shape[1] > 25
 
@@ -106,13 +115,22 @@ def test_too_short_a_history_is_refused_with_what_to_do(panel_of) -> None:
         gather_examples(History.of(panel_of(months=6)), Asked((12,), np.arange(9), 40, 1), 3.0)
 
 
-def test_of_too_many_rows_those_where_people_were_killed_are_kept_first() -> None:
-    killed = np.zeros(3 * MOST_ROWS, dtype=bool)
-    killed[:1000] = True
-    kept, share = _choose(killed, np.random.default_rng(1))
-    assert len(kept) == MOST_ROWS
-    assert killed[kept].sum() == 1000
-    assert share.sum() == pytest.approx(len(killed))
+def test_rows_stand_together_for_all_rows_and_those_where_more_happens_are_looked_at_more(panel_of) -> None:
+    large = History.of(panel_of(months=400, units=120))
+    month, unit, weight = choose_rows(large, np.random.default_rng(1))
+    first = FIRST_ROW
+    assert large.active[month, unit].all()
+    assert len(month) == pytest.approx(MOST_ROWS, rel=0.05)
+    assert weight.sum() == pytest.approx(LEADS_A_MONTH * large.active[first:].sum(), rel=0.05)
+    assert weight.min() >= 1
+    interest = large.interest(month, unit)
+    assert weight[interest > np.median(interest)].mean() < weight[interest < np.median(interest)].mean()
+
+
+def test_of_few_rows_all_are_looked_at(panel: Panel) -> None:
+    month, _, weight = choose_rows(History.of(panel), np.random.default_rng(1))
+    assert (weight == 1).all()
+    assert len(month) == LEADS_A_MONTH * History.of(panel).active[FIRST_ROW:].sum()
 
 
 def test_with_too_few_past_units_nothing_is_spread() -> None:

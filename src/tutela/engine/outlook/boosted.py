@@ -28,7 +28,7 @@ class Quantiles:
     half_life: float = QUICK
     rounds: int = 60
     name: str = "quantiles"
-    algorithm: int = 1
+    algorithm: int = 2
 
     def forecast(self, history: History, asked: Asked) -> NDArray[Any]:
         """Draws at evenly spaced levels."""
@@ -52,7 +52,7 @@ class Hurdle:
     chance_rounds: int = 80
     relative: bool = True
     name: str = "hurdle"
-    algorithm: int = 1
+    algorithm: int = 2
 
     def forecast(self, history: History, asked: Asked) -> NDArray[Any]:
         """Draws at evenly spaced levels: zeros up to the chance of none, the rest above."""
@@ -66,7 +66,7 @@ class Hurdle:
             (anchor, seen.anchor) if self.relative else (np.zeros_like(anchor), np.zeros_like(seen.anchor))
         )
         target = (np.log1p(seen.outcome) - np.log1p(base))[killed]
-        weight = seen.weight[killed] * np.sqrt(1 + seen.anchor[killed])
+        weight = seen.weight[killed] * (1 + seen.anchor[killed]) ** 0.25
         models = boost_quantiles(seen.features[killed], target, weight, LEVELS, trees)
         some = np.maximum(restore_level(draw_between(predict_all(models, rows, trees), asked.draws), level), 1.0)
         return put_behind_hurdle(some, chance).reshape(len(asked.leads), len(asked.units), asked.draws)

@@ -6,9 +6,10 @@ in a larger one than any before: trees that see counts as they are fall back to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 from tutela.engine.outlook.panels import Counts, Ids, Neighbours, Panel
 
 Features = NDArray[np.float32]
+Kept = TypeVar("Kept")
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raised when the same panel would give other features."""
 
 QUICK: Final = 3.0
@@ -33,6 +35,11 @@ SHARES: Final = (6, 12, 36, 60, 180)
 MANY: Final = 25
 LONGEST: Final = 240
 _SLOW: Final = 24.0
+LARGE: Final = 0.995
+CONFIRMING: Final = 6
+"""What is large in the world, and in how many months before a large month has to be confirmed."""
+
+LEAST_INTEREST: Final = 0.05
 RECENT: Final = 60
 """A unit is active where anybody was killed in so many months."""
 
@@ -40,10 +47,10 @@ RECENT: Final = 60
 def winsorise(counts: Counts) -> Counts:
     """Counts in which no single month stands alone above all that the unit and the world have seen.
 
-    A month counts at most three times the unit's third largest month of the 24 that end with it, unless that is
-    below the 99th percentile of the world's months with deaths so far; then it counts at most that percentile.
-    Records that sum up a year in one month are cut down by this, a war that lasts is not. For inputs only:
-    outcomes are never cut.
+    A month counts at most three times the second largest of the unit's six months before it, unless that is below
+    the largest one in two hundred of the world's months with deaths so far; then it counts at most so many.
+    Records that sum up a year in one month are cut down by this, even where an earlier one stands in the same
+    year; a war that lasts is believed in its third month. For inputs only: outcomes are never cut.
     """
     held, positive = counts.copy(), np.zeros(0)
     for month, row in enumerate(counts):
@@ -51,10 +58,10 @@ def winsorise(counts: Counts) -> Counts:
         if not len(units):
             continue
         positive = np.sort(np.concatenate((positive, row[units])))
-        world = positive[int(0.99 * (len(positive) - 1))]
-        window = counts[max(0, month - 23) : month + 1, units]
-        third = np.sort(window, axis=0)[-3] if len(window) >= 3 else np.zeros(len(units))
-        held[month, units] = np.minimum(row[units], np.maximum(3 * third, world))
+        world = positive[int(LARGE * (len(positive) - 1))]
+        before = counts[max(0, month - CONFIRMING) : month, units]
+        second = np.sort(before, axis=0)[-2] if len(before) > 1 else np.zeros(len(units))
+        held[month, units] = np.minimum(row[units], np.maximum(3 * second, world))
     return held
 
 
@@ -68,7 +75,7 @@ class History:
     panel: Panel
     counts: Counts
     outcomes: Counts
-    _anchors: dict[float, Counts] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, panel: Panel) -> History:
@@ -82,9 +89,14 @@ class History:
 
     def anchor(self, half_life: float) -> Counts:
         """The unit's recent level: a mean of its months, in which one of `half_life` months ago weighs half."""
-        if half_life not in self._anchors:
-            self._anchors[half_life] = _smooth(self.counts, half_life)
-        return self._anchors[half_life]
+        return self.keep(("anchor", half_life), lambda: _smooth(self.counts, half_life))
+
+    def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made once: all members of a mixture learn from the same rows."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: Kept = self._kept[key]
+        return kept
 
     @cached_property
     def active(self) -> NDArray[np.bool_]:
@@ -120,6 +132,12 @@ class History:
             *(np.log1p(self._mean_at(ring, at, k)) for ring in self._rings for k in (3, 12, 60)),
         ]
         return np.stack(columns, axis=1).astype(np.float32)
+
+    def interest(self, month: Ids, unit: Ids) -> Counts:
+        """How much there is to learn from each: the root of how often people were killed there and around."""
+        at = (month, unit)
+        often = self._mean_at(self._killed, at, 12) + self._mean_at(self._killed, at, RECENT)
+        return np.sqrt(often) + LEAST_INTEREST
 
     @cached_property
     def _sums(self) -> Counts:

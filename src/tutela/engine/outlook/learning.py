@@ -9,17 +9,17 @@ import numpy as np
 
 from tutela.engine.outlook.forecasting import Asked
 from tutela.engine.outlook.histories import Features, History
-from tutela.engine.outlook.panels import Counts, Ids, Mask
+from tutela.engine.outlook.panels import Counts, Ids
 from tutela.kernel.problems import Problem
 
-QUIET_SHARE: Final = 0.08
-"""Of the unit-months in which nothing was near, so many are looked at, each for all the others."""
+MOST_ROWS: Final = 40_000
+"""About so many are learnt from at most; more gave no better forecasts."""
 
 FIRST_ROW: Final = 60
 """Months that only fill the features; a shorter history begins in its middle."""
 
-MOST_ROWS: Final = 100_000
 LEADS_A_MONTH: Final = 4
+"""A unit is looked at so often in a month, each time for a lead of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +39,59 @@ class Examples:
 
 
 def gather_examples(history: History, asked: Asked, half_life: float) -> Examples:
-    """Months up to the origin less the lead, so that nothing after the origin is ever looked at."""
+    """Months up to the origin less the lead, so that nothing after the origin is ever looked at.
+
+    The same for all who ask with the same dice: gathered once for a history.
+    """
+    key = ("examples", asked.leads, asked.seed, half_life)
+    return history.keep(key, lambda: _gather(history, asked, half_life))
+
+
+def _gather(history: History, asked: Asked, half_life: float) -> Examples:
     generator = asked.generator(1)
-    first = min(FIRST_ROW, history.n_months // 2)
-    parts = [_of_month(history, month, asked, generator) for month in range(first, history.n_months)]
-    month, unit, lead, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    month, unit, weight = choose_rows(history, generator)
+    lead = generator.choice(asked.leads, len(month))
+    known = month + lead < history.n_months
+    month, unit, lead = month[known], unit[known], lead[known]
     if not len(month):
         raise Problem(
             "panel-unusable",
             "The history is too short to learn from.",
             remedy="Bring some years more, or use a model of the own history, such as conflictology-12.",
         )
-    outcome = history.outcomes[month + lead, unit]
-    kept, share = _choose(outcome > 0, generator)
-    month, unit, lead, outcome = month[kept], unit[kept], lead[kept], outcome[kept]
     return Examples(
         with_lead(history.features(month, unit, half_life), lead),
-        outcome,
+        history.outcomes[month + lead, unit],
         history.anchor(half_life)[month, unit],
-        weight[kept] * share,
+        weight[known],
     )
 
 
-def _choose(killed: Mask, generator: np.random.Generator) -> tuple[Ids, Counts]:
-    """Which rows are learnt from, and for how many each stands: where people were killed, all that can be."""
-    if len(killed) <= MOST_ROWS:
-        return np.arange(len(killed)), np.ones(len(killed))
-    parts: list[Ids] = []
-    shares: list[Counts] = []
-    left = MOST_ROWS
-    for rows in (np.flatnonzero(killed), np.flatnonzero(~killed)):
-        number = min(len(rows), left if parts else left // 2)
-        parts.append(generator.choice(rows, number, replace=False))
-        shares.append(np.full(number, len(rows) / max(1, number)))
-        left -= number
-    kept, share = np.concatenate(parts), np.concatenate(shares)
-    order = np.argsort(kept)
-    return kept[order], share[order]
+def choose_rows(history: History, generator: np.random.Generator) -> tuple[Ids, Ids, Counts]:
+    """Months and units to learn from, and for how many each stands.
+
+    Only active ones, for only those are asked about. Where more happens more is looked at, by what was known in
+    that month: choosing by what happened afterwards would leave too few of the near misses.
+    """
+    first = min(FIRST_ROW, history.n_months // 2)
+    month, unit = np.nonzero(history.active[first:])
+    month += first
+    chance = _share_out(history.interest(month, unit), MOST_ROWS / LEADS_A_MONTH)
+    lucky = [np.flatnonzero(generator.random(len(month)) < chance) for _ in range(LEADS_A_MONTH)]
+    rows = np.sort(np.concatenate(lucky))
+    return month[rows], unit[rows], 1 / chance[rows]
+
+
+def _share_out(interest: Counts, places: float) -> Counts:
+    """A chance for each, in proportion to its interest but never above 1, that fills so many places."""
+    chance = np.ones(len(interest))
+    if len(interest) <= places:
+        return chance
+    scale = places / interest.sum()
+    for _ in range(20):
+        chance = np.minimum(interest * scale, 1.0)
+        scale *= places / chance.sum()
+    return chance
 
 
 def present_rows(history: History, asked: Asked, half_life: float) -> tuple[Features, Counts]:
@@ -89,18 +105,3 @@ def present_rows(history: History, asked: Asked, half_life: float) -> tuple[Feat
 def with_lead(features: Features, lead: Ids) -> Features:
     """The lead as one more column: one model serves all leads, and none is fed its own forecasts."""
     return np.column_stack((features, lead)).astype(np.float32)
-
-
-def _of_month(
-    history: History, month: int, asked: Asked, generator: np.random.Generator
-) -> tuple[Ids, Ids, Ids, Counts]:
-    """Rows of one month: every active unit and some of the quiet ones, at some of the leads."""
-    within = [lead for lead in asked.leads if month + lead < history.n_months]
-    chosen = generator.choice(asked.leads, min(LEADS_A_MONTH, len(asked.leads)), replace=False)
-    lucky = generator.random(len(history.panel.units)) < QUIET_SHARE
-    active, there = history.active[month], history.panel.exists[month]
-    units = np.flatnonzero((active | lucky) & there)
-    leads = np.array([lead for lead in np.sort(chosen) if lead in within], dtype=np.int64)
-    unit, lead = np.tile(units, len(leads)), np.repeat(leads, len(units))
-    weight = np.where(active[unit], 1.0, 1 / QUIET_SHARE)
-    return np.full(len(unit), month), unit, lead, weight

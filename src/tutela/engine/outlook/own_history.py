@@ -66,6 +66,22 @@ class Conflictology:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """Each of the unit's own last months, cleaned; one of `half_life` months before another is half as likely."""
+
+    half_life: float = 2.0
+    months: int = 12
+    name: str = "recent"
+    algorithm: int = 1
+
+    def forecast(self, history: History, asked: Asked) -> NDArray[Any]:
+        """The same for every lead."""
+        recent = history.counts[-self.months :, asked.units].T
+        likely = np.broadcast_to(0.5 ** (np.arange(recent.shape[1])[::-1] / self.half_life), recent.shape)
+        return _same_for_all(draw_weighted(recent, likely, asked.draws), asked)
+
+
+@dataclass(frozen=True, slots=True)
 class WithNeighbours:
     """The last months of the unit and of the units around it, each as likely as the other."""
 
@@ -81,6 +97,37 @@ class WithNeighbours:
             around = [ring.near[ring.start[unit] : ring.start[unit + 1]] for ring in history.panel.neighbours[:1]]
             held = np.concatenate((np.array([unit]), *around))
             drawn[place] = spread_evenly(recent[:, held].reshape(-1, 1), asked.draws)[0]
+        return _same_for_all(drawn, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class RecentAround:
+    """The last months of the unit and of those that touch it, later ones likelier.
+
+    around  the part of the weight that all neighbours have together
+    """
+
+    half_life: float = 6.0
+    months: int = 36
+    around: float = 0.2
+    name: str = "recent-around"
+    algorithm: int = 1
+
+    def forecast(self, history: History, asked: Asked) -> NDArray[Any]:
+        """The same for every lead; units without neighbours have their own months alone."""
+        recent = history.counts[-self.months :]
+        later = 0.5 ** (np.arange(len(recent))[::-1] / self.half_life)
+        drawn = np.zeros((len(asked.units), asked.draws))
+        for place, unit in enumerate(asked.units):
+            near = [ring.near[ring.start[unit] : ring.start[unit + 1]] for ring in history.panel.neighbours[:1]]
+            held = np.concatenate((np.array([unit]), *near))
+            values = recent[:, held]
+            if not values.any():
+                continue
+            share = np.full(len(held), self.around / max(1, len(held) - 1))
+            share[0] = 1 - self.around
+            weight = later[:, None] * share
+            drawn[place] = draw_weighted(values.reshape(1, -1), weight.reshape(1, -1), asked.draws)[0]
         return _same_for_all(drawn, asked)
 
 
@@ -119,6 +166,20 @@ def spread_evenly(values: Counts, draws: int) -> Counts:
     place = (np.arange(draws) + 0.5) * len(values) / draws
     ordered: Counts = np.sort(values, axis=0)[place.astype(np.int64)].T
     return ordered
+
+
+def draw_weighted(values: Counts, weight: Counts, draws: int) -> Counts:
+    """Evenly spaced quantiles of each row's values, of which each is as likely as its weight says."""
+    order = np.argsort(values, axis=1, kind="stable")
+    until = np.cumsum(np.take_along_axis(weight, order, axis=1), axis=1)
+    levels = (np.arange(draws) + 0.5) / draws
+    # Rows are put one behind the other, so that one search serves all of them.
+    row = np.arange(len(values))[:, None]
+    ends = (row + until / until[:, -1:]).ravel()
+    place = np.searchsorted(ends, (row + levels).ravel()).reshape(len(values), draws) - row * values.shape[1]
+    place = np.clip(place, 0, values.shape[1] - 1)
+    drawn: Counts = np.take_along_axis(np.take_along_axis(values, order, axis=1), place, axis=1)
+    return drawn
 
 
 def _same_for_all(drawn: Counts, asked: Asked) -> Counts:

@@ -19,14 +19,19 @@ from tutela.engine.outlook.scores import INTERVAL
 
 NARROWEST: Final = 0.7
 WIDEST: Final = 2.5
+RAMP: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """By how much the draws of active units are spread in log(1 + x): upwards and downwards of their median."""
+    """By how much the draws of active units are spread in log(1 + x): upwards and downwards of their median.
+
+    tail  the level from which on they are spread upwards, wholly so `RAMP` further on; 0 for all above the median
+    """
 
     up: float = 1.0
     down: float = 1.0
+    tail: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,14 @@ class Recalibrated:
 
 
 def spread_draws(draws: Draws, spread: Spread) -> Counts:
-    """Each draw further from its median by the factor of its side; nothing falls below zero."""
+    """Each draw, [..., m] sorted, further from its median by the factor of its side; nothing falls below zero."""
     logs = np.log1p(draws.astype(np.float64))
     middle = np.median(logs, axis=-1, keepdims=True)
     away = logs - middle
-    spread_out: Counts = np.expm1(np.maximum(middle + away * np.where(away > 0, spread.up, spread.down), 0.0))
+    levels = (np.arange(draws.shape[-1]) + 0.5) / draws.shape[-1]
+    part = np.clip((levels - spread.tail) / RAMP, 0.0, 1.0) if spread.tail else 1.0
+    factor = np.where(away > 0, 1 + (spread.up - 1) * part, spread.down)
+    spread_out: Counts = np.expm1(np.maximum(middle + away * factor, 0.0))
     return spread_out
 
 

@@ -12,7 +12,15 @@ from tutela.engine.outlook.boosted import Hurdle, Quantiles
 from tutela.engine.outlook.forecasting import Backend, Forecaster
 from tutela.engine.outlook.forests import Analogs, ForestWeights
 from tutela.engine.outlook.mixtures import default_mixture, grid_mixture
-from tutela.engine.outlook.own_history import Conflictology, Last, NegativeBinomial, WithNeighbours, Zero
+from tutela.engine.outlook.own_history import (
+    Conflictology,
+    Last,
+    NegativeBinomial,
+    Recent,
+    RecentAround,
+    WithNeighbours,
+    Zero,
+)
 from tutela.kernel.problems import Problem
 
 GROUP: Final = "tutela.forecasters"
@@ -22,6 +30,8 @@ BUILT_IN: Final[Mapping[str, Callable[[], Forecaster]]] = {
     "last": Last,
     "conflictology-12": Conflictology,
     "own-6": lambda: Conflictology(6, cleaned=True),
+    "recent": Recent,
+    "recent-around": RecentAround,
     "neighbours-12": WithNeighbours,
     "negative-binomial": NegativeBinomial,
     "quantiles": Quantiles,
