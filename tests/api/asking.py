@@ -63,6 +63,13 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "api:strengths": ({}, {"on": NOW.date().isoformat()}),
     "api:reports": ({}, {"limit": "1"}, {"untriaged": "true"}, {"status": "alleged"}, {"after": "nowhere"}),
     "api:presences": ({}, {"limit": "1"}),
+    "api:incidents": ({}, {"limit": "1"}, {"status": "alleged"}, {"since": "2026-01-01T00:00:00Z"}),
+    "api:told": ({}, {"limit": "1"}),
+    "api:commitments": ({}, {"limit": "1"}, {"state": "open"}),
+    "api:activities": ({}, {"limit": "1"}, {"until": NOW.date().isoformat()}),
+    "api:threats": ({}, {"status": "dormant"}, {"level": "tactical"}),
+    "api:plans": ({}, {"limit": "1"}),
+    "api:jobs": ({}, {"limit": "1"}),
 }
 """Queries to ask beside the bare address; those of forms that search are found by themselves."""
 

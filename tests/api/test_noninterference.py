@@ -35,7 +35,7 @@ READERS = {"assistant": 1, "adviser": 2, "officer": 3, "administrator": 0}
 _RAW = re.compile(rb"(?<!\d)73\d{8}(?!\d)")
 """The number of a row as it stands in the database."""
 
-_IS_FILE = re.compile(r"^/exports/\w+/(file|manifest)/")
+_IS_FILE = re.compile(r"^(/exports/\w+/(file|manifest)/|/api/1/exports/\w+/(file|manifest)$)")
 """Rows of files stand here without their files: asked for, each is a damaged one, which is an error of ours."""
 
 

@@ -15,6 +15,7 @@ ALLOWED = {
     "records/accounts/links.py": "links, and what of an account ends with a new one",
     "records/accounts/notices.py": "who chose to be told, and whose glass was broken, for the one who is told",
     "records/accounts/tokens.py": "a holder's own tokens, and the one that a program shows before it is anybody",
+    "records/accounts/submissions.py": "what the account that acts handed in before, by digests and numbers alone",
     "records/accounts/waits.py": "failed attempts, before anybody is signed in",
     "records/accounts/queries.py": "custodians and administrators look at what they keep; everybody at their own",
     "records/accounts/actions.py": "custodians and administrators act on compartments that they do not read",

@@ -9,11 +9,26 @@ from django.urls import URLPattern
 from ninja import NinjaAPI
 
 import tutela
-from tutela.api import me, populations, presences, reports
+from tutela.api import (
+    activities,
+    clocks,
+    exports,
+    incidents,
+    jobs,
+    loops,
+    me,
+    plans,
+    populations,
+    presences,
+    reports,
+    threats,
+)
 from tutela.api.entrance import ByToken, by_token
 from tutela.api.refusals import PREFIX, teach_refusals
 
-AREAS: Final = (me, presences, populations, reports)
+AREAS: Final = (
+    me, presences, populations, activities, reports, incidents, clocks, loops, plans, threats, exports, jobs,
+)  # fmt: skip
 FIRST: Final = f"{PREFIX}1/"
 """The address of this version; what changes so that programs break comes under another."""
 

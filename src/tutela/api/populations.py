@@ -8,8 +8,26 @@ from django.http import HttpRequest
 from ninja import Path, Router
 
 from tutela.api.entrance import principal_of
-from tutela.api.shapes import USUAL_PAGE, Limit, PageOf, Row, RowIn, RowOut, answers, cut_page, named
-from tutela.records.missions import queries
+from tutela.api.handing import hand_in, make
+from tutela.api.shapes import (
+    USUAL_PAGE,
+    Count,
+    Degrees,
+    HandedIn,
+    Limit,
+    MarkingIn,
+    PageOf,
+    Row,
+    RowIn,
+    RowOut,
+    Version,
+    WrittenOut,
+    answers,
+    cut_page,
+    marking_of,
+    named,
+)
+from tutela.records.missions import actions, queries
 from tutela.records.missions.models import Population
 
 router = Router(tags=["populations"])
@@ -43,6 +61,48 @@ class AccessOut(Row):
     basis: str
 
 
+class PopulationIn(HandedIn):
+    """Who is at risk and where; numbers need their basis, and what is not known is left out."""
+
+    name: str
+    kind: str
+    lat: Degrees | None = None
+    lon: Degrees | None = None
+    people_low: Count | None = None
+    people_high: Count | None = None
+    basis: str = ""
+    status: str = "present"
+    note: str = ""
+
+    def draft(self) -> actions.PopulationDraft:
+        """As the register takes it."""
+        return actions.PopulationDraft(**self.model_dump(exclude={"submission", "marking", "expected_version"}))
+
+
+class NewPopulationIn(PopulationIn):
+    """A population at risk that this presence is there for."""
+
+    marking: MarkingIn | None = None
+
+
+class PopulationAnewIn(PopulationIn):
+    """A population written anew."""
+
+    expected_version: Version
+
+
+class AccessIn(HandedIn):
+    """How they are reached, from a site or by somebody else (`who`); minutes that are not known are left out."""
+
+    mode: str
+    can_reach: str
+    minutes_dry: Count | None = None
+    minutes_wet: Count | None = None
+    basis: str = ""
+    who: str = ""
+    site: RowIn | None = None
+
+
 @router.get(
     "/presences/{presence}/populations", response=answers(PageOf[PopulationOut]), operation_id="populations"
 )
@@ -65,3 +125,41 @@ def list_access(
 ) -> dict[str, Any]:
     """Who can reach a population, and how."""
     return cut_page(queries.list_access(by=principal_of(request), population=population), after, limit)
+
+
+@router.post("/presences/{presence}/populations", response=answers(WrittenOut, 201), operation_id="add-population")
+def add_population(request: HttpRequest, presence: Path[RowIn], population: NewPopulationIn) -> Any:
+    """Put a population at risk on the register."""
+    by = principal_of(request)
+    return make(
+        request,
+        population,
+        lambda: actions.add_population(
+            by=by, presence=presence, draft=population.draft(), marking=marking_of(population.marking)
+        ),
+    )
+
+
+@router.post("/populations/{population}", response=answers(WrittenOut), operation_id="describe-population")
+def describe_population(request: HttpRequest, population: Path[RowIn], anew: PopulationAnewIn) -> dict[str, int]:
+    """Write a population anew."""
+    by = principal_of(request)
+    return hand_in(
+        request,
+        anew,
+        lambda: actions.describe_population(
+            by=by, population=population, expected_version=anew.expected_version, draft=anew.draft()
+        ),
+    )
+
+
+@router.post("/populations/{population}/access", response=answers(WrittenOut, 201), operation_id="add-access")
+def add_access(request: HttpRequest, population: Path[RowIn], access: AccessIn) -> Any:
+    """Write down whether and how a population is reached."""
+    by = principal_of(request)
+    draft = actions.AccessDraft(**access.model_dump(exclude={"submission", "site"}))
+    return make(
+        request,
+        access,
+        lambda: actions.add_access(by=by, population=population, draft=draft, site=access.site),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,11 +10,14 @@ from django.http import HttpRequest
 from ninja import Path, Router, Status
 
 from tutela.api.entrance import principal_of
+from tutela.api.handing import hand_in
 from tutela.api.shapes import (
     USUAL_PAGE,
+    Changing,
     Count,
     Degrees,
     Flag,
+    HandedIn,
     In,
     Limit,
     MarkingIn,
@@ -23,19 +27,17 @@ from tutela.api.shapes import (
     Row,
     RowIn,
     RowOut,
-    Submission,
-    Version,
     answers,
     cut_marked,
+    marking_of,
     named,
     read_mark,
 )
-from tutela.kernel.markings import Marking
 from tutela.records.incidents.actions import incidents as sorting
 from tutela.records.incidents.actions import reports as actions
 from tutela.records.incidents.actions.intake import Receipt
 from tutela.records.incidents.fields import Where
-from tutela.records.incidents.models import Incident, Report
+from tutela.records.incidents.models import Report
 from tutela.records.incidents.queries import list_reports
 from tutela.records.incidents.watching import view_report
 
@@ -53,10 +55,9 @@ class WhereIn(In):
     site: RowIn | None = None
 
 
-class AlertIn(In):
+class AlertIn(HandedIn):
     """A report of bare facts. There is no room in it for an interview, and none for a name."""
 
-    submission: Submission
     marking: MarkingIn | None = None
     kind: Literal["imported_event", "field_report", "community_alert"]
     what: str
@@ -119,10 +120,9 @@ class ReportOut(Row):
     source_id: str
 
 
-class TriageIn(In):
+class TriageIn(Changing):
     """What was found: a report of this incident, or of a new one of this title."""
 
-    expected_version: Version
     incident: RowIn | None = None
     title: str = ""
     status: str = "alleged"
@@ -135,14 +135,13 @@ class TriageIn(In):
 class SortedOut(Out):
     """The incident that a report now belongs to."""
 
-    incident: RowOut = named("pk")
+    incident: RowOut = named("reference")
     version: int
 
 
-class StatusIn(In):
-    """How far it is verified; `expected_version` is the one that was read."""
+class StatusIn(Changing):
+    """How far it is verified."""
 
-    expected_version: Version
     status: str
 
 
@@ -170,14 +169,19 @@ def file_report(request: HttpRequest, presence: Path[RowIn], alert: AlertIn) -> 
     """
     given = alert.model_dump(exclude={"submission", "marking", "where"})
     found = actions.Alert(**given, where=Where(**alert.where.model_dump()))
-    made = actions.report(
-        by=principal_of(request),
+    by = principal_of(request)
+    submit = functools.partial(
+        actions.report,
+        by=by,
         presence=presence,
         alert=found,
         submission=alert.submission,
-        marking=Marking(alert.marking) if alert.marking is not None else None,
+        marking=marking_of(alert.marking),
     )
-    return Status(201, {"receipt": made.code} if isinstance(made, Receipt) else {"report": made.pk})
+    if found.is_restricted:
+        # It keeps its own submissions: nothing outside may tell that there was one.
+        return Status(201, {"receipt": _receipt(submit()).code})
+    return Status(201, {"report": hand_in(request, alert, lambda: _report(submit()))["reference"]})
 
 
 @router.get("/reports/{report}", response=answers(ReportOut), operation_id="report")
@@ -187,19 +191,33 @@ def show_report(request: HttpRequest, report: Path[RowIn]) -> Report:
 
 
 @router.post("/reports/{report}/triage", response=answers(SortedOut), operation_id="triage-report")
-def triage_report(request: HttpRequest, report: Path[RowIn], triage: TriageIn) -> Incident:
+def triage_report(request: HttpRequest, report: Path[RowIn], triage: TriageIn) -> dict[str, int]:
     """Sort a report into an incident; of two who do so at once, the second is told and nothing is lost."""
-    view_report(by=principal_of(request), report=report)  # refused where it may not leave the register
-    found = sorting.Triage(**triage.model_dump(exclude={"expected_version"}))
-    return sorting.triage(
-        by=principal_of(request), report=report, triage=found, expected_version=triage.expected_version
+    by = principal_of(request)
+    view_report(by=by, report=report)  # refused where it may not leave the register
+    found = sorting.Triage(**triage.model_dump(exclude={"expected_version", "submission"}))
+    return hand_in(
+        request,
+        triage,
+        lambda: sorting.triage(by=by, report=report, triage=found, expected_version=triage.expected_version),
     )
 
 
 @router.post("/reports/{report}/status", response=answers(ReportOut), operation_id="report-status")
 def change_status(request: HttpRequest, report: Path[RowIn], change: StatusIn) -> Report:
     """How far one report is verified."""
-    view_report(by=principal_of(request), report=report)
-    return sorting.set_report_status(
-        by=principal_of(request), report=report, status=change.status, expected_version=change.expected_version
-    )
+    by = principal_of(request)
+    view_report(by=by, report=report)
+    given = change.model_dump(exclude={"submission"})
+    hand_in(request, change, lambda: sorting.set_report_status(by=by, report=report, **given))
+    return view_report(by=by, report=report)
+
+
+def _report(made: Report | Receipt) -> Report:
+    assert isinstance(made, Report)
+    return made
+
+
+def _receipt(made: Report | Receipt) -> Receipt:
+    assert isinstance(made, Receipt)
+    return made

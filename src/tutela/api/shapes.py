@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
+from tutela.records.accounts.principals import refused
 from tutela.records.accounts.references import read_reference, write_reference
 
 LARGEST_PAGE: Final = 200
@@ -22,7 +23,9 @@ Item = TypeVar("Item")
 class Numbered(Protocol):
     """Anything with the number of a row."""
 
-    pk: Any
+    @property
+    def pk(self) -> Any:
+        """The number."""
 
 
 N = TypeVar("N", bound=Numbered)
@@ -62,7 +65,8 @@ Degrees = Annotated[float, Field(strict=True, ge=-180, le=180)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_text_alone)]
 Day = Annotated[date, BeforeValidator(_text_alone)]
 Submission = Annotated[
-    str, Field(default="", max_length=64, description="The same number sent twice is kept once.")
+    str,
+    Field(default="", max_length=64, description="8 to 64 letters and digits; sent again, it is kept once."),
 ]
 Limit = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
 
@@ -71,6 +75,25 @@ class In(BaseModel):
     """A body; a field that the operation does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class HandedIn(In):
+    """A body that writes; `submission` is a number of the device's own making: sent again, it writes nothing."""
+
+    submission: Submission = ""
+
+
+class Changing(HandedIn):
+    """A body that changes a row; `expected_version` is the one that was read."""
+
+    expected_version: Version
+
+
+class Which(In):
+    """Which rows of a list: `after` is what the page before gave as `next`."""
+
+    after: str = ""
+    limit: Limit = USUAL_PAGE
 
 
 class Out(BaseModel):
@@ -86,6 +109,13 @@ class Row(Out):
     marking: MarkingOut
     version: int
     recorded: datetime
+
+
+class WrittenOut(Out):
+    """What was written: its reference, and the version that it then had."""
+
+    reference: RowOut
+    version: int
 
 
 class PageOf(Out, Generic[Item]):
@@ -115,6 +145,12 @@ def answers(shape: Any, status: int = 200) -> dict[Any, Any]:
 def named(column: str) -> Any:
     """A field of an answer whose column has another name."""
     return Field(validation_alias=column)
+
+
+def require_one_of(rows: Sequence[N], number: int) -> None:
+    """Refuse a row that is not among these, as if it were not there."""
+    if all(row.pk != number for row in rows):
+        raise refused()
 
 
 def cut_page(rows: Sequence[N], after: str, limit: int) -> dict[str, Any]:
@@ -151,9 +187,26 @@ def read_mark(after: str) -> tuple[datetime, int] | None:
     return moment.astimezone(UTC), read_reference(row)
 
 
+def read_day_mark(after: str) -> tuple[date, int] | None:
+    """Where the page before ended: a day and a row; None at the beginning."""
+    if not after:
+        return None
+    day, _comma, row = after.partition(",")
+    try:
+        return date.fromisoformat(day), read_reference(row)
+    except ValueError:
+        raise _no_place() from None
+
+
+def marking_of(body_marking: int | None) -> Marking | None:
+    """The marking that a body asks for; None where it leaves it to the register."""
+    return None if body_marking is None else Marking(body_marking)
+
+
 def _write_mark(row: Any, column: str) -> str:
-    at: datetime = getattr(row, column)
-    return f"{at.astimezone(UTC).isoformat().replace('+00:00', 'Z')},{write_reference(row.pk)}"
+    at: date = getattr(row, column)
+    said = at.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(at, datetime) else at.isoformat()
+    return f"{said},{write_reference(row.pk)}"
 
 
 def _no_place() -> Problem:

@@ -228,6 +228,33 @@ class Token(ClosedModel):
         return f"token {self.pk}"
 
 
+class Submission(ClosedModel):
+    """What a program handed in once: the digest of all that it sent, and the row that came of it.
+
+    What was sent is not here, and neither is the kind of the row: restricted intake leaves nothing at all.
+    """
+
+    ledger_hides: ClassVar[tuple[str, ...]] = ("digest",)
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submission = models.CharField(max_length=64)
+    token = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    row = models.BigIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(ClosedModel.Meta):
+        """A number counts once for one account."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "submission"], name="accounts_submitted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"submission {self.pk}"
+
+
 class Notice(ClosedModel):
     """Somebody who wants to hear by e-mail that something waits; no row, no e-mail."""
 

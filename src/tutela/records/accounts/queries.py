@@ -99,6 +99,13 @@ def list_belongings(*, by: Principal) -> tuple[Belonging, ...]:
     return _belongings(rows)
 
 
+@action("accounts.name_reached")
+def name_reached(*, by: Principal) -> dict[int, str]:
+    """The key of each compartment that they read now, by number: what programs call it."""
+    numbers = list(by.levels) if isinstance(by, Member) else []
+    return dict(_compartments().filter(pk__in=numbers).values_list("pk", "key"))
+
+
 @action("accounts.list_members")
 def list_members(*, by: Principal, compartment: int) -> tuple[Compartment, tuple[Belonging, ...]]:
     """A compartment and who belongs to it now; for its custodian."""

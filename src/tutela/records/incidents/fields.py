@@ -22,6 +22,9 @@ AHEAD: Final = timedelta(minutes=5)
 LONG_AGO: Final = timedelta(days=31)
 """What is older must be said to be old: the usual cause is a device whose clock is wrong."""
 
+EARLIEST: Final = 1900
+"""The first year that anything here can speak of."""
+
 SIGNS: Final = (
     "threat", "armed_movement", "tension", "protest", "arrest_wave", "hate_speech", "checkpoint", "hijacking",
     "access_denied", "other",
@@ -115,6 +118,8 @@ def moment(at: datetime, field: str, *, is_old: bool = True) -> datetime:
         raise invalid(field, "The time does not say its zone.", "Give it with its offset from UTC.")
     if at > now + AHEAD:
         raise invalid(field, "This time is still to come.", "Look at the clock and the year of your device.")
+    if at.year < EARLIEST:
+        raise invalid(field, f"This is before {EARLIEST}.", "Look at the year.")
     if not is_old and at < now - LONG_AGO:
         raise invalid(
             field,

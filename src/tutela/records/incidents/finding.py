@@ -14,7 +14,7 @@ from tutela.records.accounts.principals import Member, refused, require
 from tutela.records.accounts.roles import May
 from tutela.records.accounts.sealed import SealedModel
 from tutela.records.incidents.models.batches import Batch
-from tutela.records.incidents.models.reports import Report
+from tutela.records.incidents.models.reports import Incident, Report
 from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
 from tutela.records.ledger.acts import record_access
 from tutela.records.missions.models import Presence
@@ -62,11 +62,32 @@ def may_not_be_passed_on(by: Member) -> Q:
     return Q(batch__isnull=False) & ~Q(Exists(free))
 
 
+def known_from_those_alone(by: Member) -> Q:
+    """Incidents whose every report is such a one: day, place and people would be the source's own row."""
+    reports = Report.visible_to(by).filter(incident_id=OuterRef("pk"))
+    kept = may_not_be_passed_on(by)
+    return Q(Exists(reports.filter(kept))) & ~Q(Exists(reports.exclude(kept)))
+
+
 def within_terms(by: Principal, reports: QuerySet[Report]) -> QuerySet[Report]:
     """Reports as this reader may have them: what is read with a token leaves, so that the source must allow it."""
     if isinstance(by, Member) and by.token is not None:
         return reports.exclude(may_not_be_passed_on(by))
     return reports
+
+
+def incidents_within_terms(by: Principal, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Incidents as this reader may have them; for a program, none that is known from such reports alone."""
+    if isinstance(by, Member) and by.token is not None:
+        return incidents.exclude(known_from_those_alone(by))
+    return incidents
+
+
+def see_incident(by: Principal, incident: int) -> Incident:
+    """The incident, if they may have it; the looking is written down where it is confidential or above."""
+    if not incidents_within_terms(by, Incident.visible_to(by).filter(pk=incident)).exists():
+        raise refused()
+    return see_row(by, Incident, incident)
 
 
 def note_access(operation: str, row: SealedModel) -> None:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from tutela.records.accounts.principals import Member
 from tutela.records.exports.tables import Column, Kind, Table
-from tutela.records.incidents.finding import may_not_be_passed_on
+from tutela.records.incidents.finding import known_from_those_alone, may_not_be_passed_on
 from tutela.records.incidents.models import Incident, Plan, Report, Threat
 from tutela.records.missions.models import Population, Presence, Site
 
@@ -26,13 +25,6 @@ _PEOPLE: Final = (
     Column("people_low", "people, low", Kind.NUMBER),
     Column("people_high", "people, high", Kind.NUMBER),
 )
-
-
-def _known_from_those_alone(by: Member) -> Q:
-    """Incidents whose every report is such a one: day, place and people would be the source's own row."""
-    reports = Report.visible_to(by).filter(incident_id=OuterRef("pk"))
-    kept = may_not_be_passed_on(by)
-    return Q(Exists(reports.filter(kept))) & ~Q(Exists(reports.exclude(kept)))
 
 
 TABLES: Final = (
@@ -60,7 +52,7 @@ TABLES: Final = (
         left_out=(
             ("left the normal queue", Q(left=True)),
             ("merged into another incident", Q(merged_into__isnull=False)),
-            ("known only from a source that lets nothing go further", _known_from_those_alone),
+            ("known only from a source that lets nothing go further", known_from_those_alone),
         ),
     ),
     Table(

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from tutela.kernel.markings import Principal
-from tutela.records.incidents.finding import chunks, see_presence
+from tutela.records.incidents.fields import choice
+from tutela.records.incidents.finding import chunks, see_presence, see_row
 from tutela.records.incidents.models import Commitment, Feedback, Incident
+from tutela.records.incidents.queries import PAGE, Mark
 from tutela.records.ledger.acts import action
 
 
@@ -51,6 +55,36 @@ def list_commitments(*, by: Principal, presence: int, most: int = 50) -> Promise
     newest = tuple(settled.order_by("-settled_on", "-pk")[:most])
     still = tuple(rows.filter(state=Commitment.State.OPEN).order_by("due_on", "pk"))
     return Promises(still, newest, settled.count() - len(newest))
+
+
+@action("incidents.page_told")
+def page_told(*, by: Principal, presence: int, before: Mark | None = None) -> tuple[Feedback, ...]:
+    """What communities were told, the newest first, a page at a time."""
+    see_presence(by, presence, Feedback)
+    rows = Feedback.visible_to(by).filter(presence_id=presence)
+    if before is not None:
+        rows = rows.filter(Q(told_at__lt=before[0]) | Q(told_at=before[0], pk__lt=before[1]))
+    return tuple(rows.order_by("-told_at", "-pk")[:PAGE])
+
+
+@action("incidents.page_commitments")
+def page_commitments(
+    *, by: Principal, presence: int, state: str = "", before: Mark | None = None
+) -> tuple[Commitment, ...]:
+    """Commitments of a presence, those written down last first, a page at a time."""
+    see_presence(by, presence, Commitment)
+    rows = Commitment.visible_to(by).filter(presence_id=presence)
+    if state:
+        rows = rows.filter(state=choice(state, Commitment.State.values, "state"))
+    if before is not None:
+        rows = rows.filter(Q(recorded__lt=before[0]) | Q(recorded=before[0], pk__lt=before[1]))
+    return tuple(rows.order_by("-recorded", "-pk")[:PAGE])
+
+
+@action("incidents.find_commitment")
+def find_commitment(*, by: Principal, commitment: int) -> Commitment:
+    """One commitment."""
+    return see_row(by, Commitment, commitment)
 
 
 def _incidents(by: Principal, rows: list[Feedback]) -> Mapping[int, Incident]:

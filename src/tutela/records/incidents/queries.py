@@ -9,8 +9,15 @@ from typing import Final
 from django.db.models import Count, Q
 
 from tutela.kernel.markings import Principal
+from tutela.records.accounts.principals import refused
 from tutela.records.incidents.fields import choice, statuses
-from tutela.records.incidents.finding import chunks, see_presence, see_row, within_terms
+from tutela.records.incidents.finding import (
+    chunks,
+    incidents_within_terms,
+    see_incident,
+    see_presence,
+    within_terms,
+)
 from tutela.records.incidents.models import (
     Clock,
     Commitment,
@@ -29,6 +36,9 @@ PAGE: Final = 200
 
 Mark = tuple[datetime, int]
 """Where a page ended: the time and the number of its last row."""
+
+Window = tuple[datetime | None, datetime | None]
+"""From a time on and before another; None where there is no such end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,21 @@ def list_reports(
 
 @action("incidents.list_incidents")
 def list_incidents(
-    *, by: Principal, presence: int, status: str = "", before: Mark | None = None
+    *, by: Principal, presence: int, status: str = "", window: Window = (None, None), before: Mark | None = None
 ) -> tuple[Incident, ...]:
-    """Incidents that stand, the newest first, a page at a time; merged ones are found through the one kept."""
+    """Incidents that stand, the newest first, a page at a time; merged ones are found through the one kept.
+
+    Of a window, those that happened from its first time on and before its second.
+    """
     see_presence(by, presence, Incident)
-    rows = Incident.visible_to(by).filter(presence_id=presence, merged_into__isnull=True, left=False)
+    standing = Incident.visible_to(by).filter(presence_id=presence, merged_into__isnull=True, left=False)
+    rows = incidents_within_terms(by, standing)
     if status:
         rows = rows.filter(status=choice(status, statuses(), "status"))
+    if window[0] is not None:
+        rows = rows.filter(happened_at__gte=window[0])
+    if window[1] is not None:
+        rows = rows.filter(happened_at__lt=window[1])
     if before is not None:
         rows = rows.filter(Q(happened_at__lt=before[0]) | Q(happened_at=before[0], pk__lt=before[1]))
     return tuple(rows.order_by("-happened_at", "-pk")[:PAGE])
@@ -95,7 +113,7 @@ def list_incidents(
 @action("incidents.view_incident")
 def view_incident(*, by: Principal, incident: int) -> IncidentFile:
     """One incident with its reports, clock, answers and feedback."""
-    row = see_row(by, Incident, incident)
+    row = see_incident(by, incident)
     merged = tuple(Incident.visible_to(by).filter(merged_into_id=row.pk).order_by("pk"))
     keys = [row.pk, *(item.pk for item in merged)]
     clock = Clock.visible_to(by).filter(incident_id=row.pk).first()
@@ -104,7 +122,7 @@ def view_incident(*, by: Principal, incident: int) -> IncidentFile:
         row,
         merged,
         tuple(Merge.visible_to(by).filter(kept_id=row.pk).order_by("pk")),
-        tuple(Report.visible_to(by).filter(incident_id__in=keys).order_by("said_at", "pk")),
+        tuple(within_terms(by, Report.visible_to(by).filter(incident_id__in=keys)).order_by("said_at", "pk")),
         tuple(Responder.visible_to(by).filter(incident_id__in=keys).order_by("at", "pk")),
         clock,
         tuple(Stamp.visible_to(by).filter(**of_clock).order_by("at", "pk")),
@@ -113,6 +131,22 @@ def view_incident(*, by: Principal, incident: int) -> IncidentFile:
         tuple(Feedback.visible_to(by).filter(incident_id__in=keys).order_by("told_at", "pk")),
         tuple(Commitment.visible_to(by).filter(incident_id__in=keys).order_by("due_on", "pk")),
     )
+
+
+@action("incidents.find_incident")
+def find_incident(*, by: Principal, incident: int) -> Incident:
+    """One incident by itself; for a program, only where a source lets what is known of it go further."""
+    return see_incident(by, incident)
+
+
+@action("incidents.find_clock")
+def find_clock(*, by: Principal, incident: int) -> Clock:
+    """The clock of an incident; refused alike where it was not started and where there is no such incident."""
+    row = see_incident(by, incident)
+    clock = Clock.visible_to(by).filter(incident_id=row.pk).first()
+    if clock is None:
+        raise refused()
+    return clock
 
 
 @action("incidents.count_by_status")

@@ -88,9 +88,10 @@ def look(*, by: Principal, number: int) -> JobView:
 
 
 @action("jobs.list")
-def list_jobs(*, by: Principal, kind: str) -> tuple[JobView, ...]:
-    """One's own jobs of a kind, newest first, as far as one still reads what they are about."""
-    own = queue.jobs().filter(requester=by.actor, kind=kind).order_by("-pk").values_list("pk", flat=True)
+def list_jobs(*, by: Principal, kind: str = "") -> tuple[JobView, ...]:
+    """One's own jobs, of a kind or of all, newest first, as far as one still reads what they are about."""
+    asked = {"kind": kind} if kind else {}
+    own = queue.jobs().filter(requester=by.actor, **asked).order_by("-pk").values_list("pk", flat=True)
     rows = JobSpec.visible_to(by).filter(pk__in=list(own[:LISTED])).order_by("-pk")
     return tuple(_views(list(rows)))
 

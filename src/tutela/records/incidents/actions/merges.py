@@ -12,7 +12,7 @@ from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.fields import text
-from tutela.records.incidents.finding import change, chunks, find_row, note_access
+from tutela.records.incidents.finding import change, chunks, find_row, incidents_within_terms, note_access
 from tutela.records.incidents.models import Clock, Incident, Merge, Report
 from tutela.records.incidents.places import RADIUS_KM, distance_km
 from tutela.records.ledger.acts import action
@@ -44,7 +44,7 @@ def propose_duplicates(*, by: Principal, incident: int) -> tuple[Proposal, ...]:
     """Incidents of the same kind near this one in place and time, the nearest first; proposed, never merged."""
     row = find_row(by, Incident, incident, May.TRIAGE)
     note_access("search", row)
-    found = Incident.visible_to(by).filter(
+    standing = Incident.visible_to(by).filter(
         presence_id=row.presence_id,
         what=row.what,
         merged_into__isnull=True,
@@ -52,6 +52,7 @@ def propose_duplicates(*, by: Principal, incident: int) -> tuple[Proposal, ...]:
         happened_at__gte=row.happened_at - NEAR_TIME,
         happened_at__lte=row.happened_at + NEAR_TIME,
     )
+    found = incidents_within_terms(by, standing)
     near = Q(pk__in=[])
     if row.population_id is not None:
         near |= Q(population_id=row.population_id)

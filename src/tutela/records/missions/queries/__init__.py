@@ -10,6 +10,7 @@ from tutela.records.missions.queries.activities import (
     human_rights_share,
     list_activities,
     list_basis_requests,
+    page_activities,
 )
 from tutela.records.missions.queries.calendars import (
     Due,
@@ -77,6 +78,7 @@ __all__ = [
     "list_statuses",
     "list_stopped_tasks",
     "name_actors",
+    "page_activities",
     "policy_links",
     "read_row",
     "reviews_due",

@@ -24,6 +24,14 @@ from tutela.records.missions.models import Activity, HumanRightsLink, Presence
 _CHUNK: Final = 800
 """Keys in one question: SQLite takes fewer than a thousand."""
 
+PAGE: Final = 200
+
+Days = tuple[date | None, date | None]
+"""From a day up to another; None where there is no such end."""
+
+DayMark = tuple[date, int]
+"""Where a page ended: the day and the number of its last row."""
+
 _BASIS: Final = "activities in the log, each counted once; low: those said to rest on human rights posts alone"
 
 
@@ -89,6 +97,30 @@ def list_activities(
 ) -> list[Activity]:
     """What was done in those days, the newest first; at most so many."""
     found = list(_between(by, presence, site, since, until).order_by("-day", "-pk")[:most])
+    record_look("search", found)
+    return found
+
+
+@action("missions.page_activities")
+def page_activities(
+    *,
+    by: Principal,
+    presence: int,
+    site: int | None = None,
+    days: Days = (None, None),
+    before: DayMark | None = None,
+) -> list[Activity]:
+    """What was done, the newest day first, a page at a time; of these days, both ends included."""
+    require_order(*days, "until")
+    parent = find_row(by, Presence, presence)
+    place = find_site(by, parent, site)
+    rows = Activity.visible_to(by).filter(presence_id=parent.pk)
+    rows = rows.filter(site_id=place.pk) if place else rows
+    rows = rows.filter(day__gte=days[0]) if days[0] else rows
+    rows = rows.filter(day__lte=days[1]) if days[1] else rows
+    if before is not None:
+        rows = rows.filter(Q(day__lt=before[0]) | Q(day=before[0], pk__lt=before[1]))
+    found = list(rows.order_by("-day", "-pk")[:PAGE])
     record_look("search", found)
     return found
 
