@@ -9,7 +9,7 @@ import typer
 
 from tutela.cli.options import JsonOption, WorkersOption, executor
 from tutela.cli.outlook_predict import TargetOption, predict, unknown
-from tutela.cli.outlook_track import track
+from tutela.cli.outlook_track import bring, track
 from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.sources.panels import TARGETS
 from tutela.kernel.problems import Problem
@@ -27,6 +27,7 @@ from tutela.studies.outlooks.scoring import (
 app = typer.Typer(no_args_is_help=True, help="Early warning, with its uncertainty and its record.")
 app.command("predict")(predict)
 app.command("track")(track)
+app.command("import")(bring)
 
 
 @app.command("score")

@@ -129,6 +129,9 @@ def _print_prediction(report: dict[str, Any]) -> None:
     title = f"Where most is expected, {report['months'][0]} to {report['months'][-1]}"
     header = ["where", "at most so likely", "next month"]
     print_table(title, header, [_line(row) for row in report["highest"]])
+    if report["changes"]:
+        print_lines("What changed since last month:", *(f"  {row['words']}" for row in report["changes"][:5]))
+    print_lines(report["coverage"]["words"], *(row["words"] for row in report["coverage"]["silent"][:5]))
     print_lines(*report["not_said"])
 
 

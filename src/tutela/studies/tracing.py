@@ -105,7 +105,7 @@ def trace(
         elif link.kind == "reach":
             told("computing the reach again")
             _require_same(repeat_reach(store, link, principal).manifest, link)
-        elif link.kind == OUTLOOK:
+        elif link.kind == OUTLOOK and "ground" in link.parameters:
             told("making the forecast again")
             _require_same(repeat_forecast(store, link, principal), link)
         elif link.kind == BOOK:

@@ -81,7 +81,7 @@ def test_what_came_is_scored_and_the_month_that_had_begun_stands_apart(tmp_path,
     later = write_events(tmp_path / "later.csv", 122)
     scored = tell(["outlook", "track", "--home", str(home), "--events", str(later)], capsys)
     look = scored["forecasts"][0]["outcomes"][0]
-    assert scored["outcome"]["until"] == "2020-02"
+    assert look["until"] == "2020-02"
     assert look["months"] == ["2019-12", "2020-01", "2020-02"]
     assert set(look["late"]["by_lead"]) == {"1"}
     assert set(look["foretold"]["by_lead"]) == {"2", "3"}

@@ -24,6 +24,9 @@ from tutela.kernel.tables import VIOLENCE, Events, Text
 ALGORITHM: Final = 2
 """Raised when the same events would give another panel."""
 
+REPORTS: Final = "reports"
+"""Not people but events of any kind: whether anything is heard from a place."""
+
 _NEVER: Final = 7
 _UNIX_MONTH: Final = number_month(1970, 1)
 
@@ -74,6 +77,8 @@ def count_target(events: Events, target: str) -> Counts:
                 remedy="Bring UCDP GED with deaths_civilians, or take --target one_sided.",
             )
         return np.nan_to_num(events.civilians)
+    if target == REPORTS:
+        return np.ones(len(events))
     best = np.nan_to_num(events.best)
     if target == "all":
         return best

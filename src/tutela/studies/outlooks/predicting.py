@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 import tutela
 from tutela.data.store.artifacts import Content, Store
-from tutela.engine.outlook import gathering, histories, levels, scoring
+from tutela.engine.outlook import changes, coverage, gathering, histories, levels, scoring
+from tutela.engine.outlook.changes import Steps, explain_changes, without_newest
+from tutela.engine.outlook.coverage import describe_coverage
 from tutela.engine.outlook.forecasting import Forecast, forecast_all
-from tutela.engine.outlook.gathering import Gathered, GatherSpec, gather
+from tutela.engine.outlook.gathering import REPORTS, Gathered, GatherSpec, gather
 from tutela.engine.outlook.histories import History
 from tutela.engine.outlook.levels import Level, UnitNames
-from tutela.engine.outlook.panels import name_month, number_month, read_month
+from tutela.engine.outlook.panels import Panel, name_month, number_month, read_month
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.tables import Events
@@ -26,7 +28,7 @@ from tutela.studies.outlooks.judging import WINDOWS, ModelSpec, Tell, Verdict, j
 from tutela.studies.outlooks.models import find_model
 from tutela.studies.outlooks.scoring import BENCHMARK
 
-ALGORITHM: Final = 2
+ALGORITHM: Final = 3
 """Raised when the same events would give another forecast."""
 
 FIRST_MONTH: Final = number_month(1989, 1)
@@ -111,6 +113,23 @@ class PredictInputs:
         asked = GatherSpec(spec.target, FIRST_MONTH, origin or spec.origin, self.vintage, self.ground.begins)
         return gather(self.events, asked, level or self.ground.level)
 
+    def gather_reports(self, spec: PredictSpec, level: Level) -> Panel:
+        """Events of any kind by month and unit, as known at the origin."""
+        asked = GatherSpec(REPORTS, FIRST_MONTH, spec.origin, self.vintage, self.ground.begins)
+        return gather(self.events, asked, level).panel
+
+
+def _step(name: str, spec: PredictSpec, before: Panel, now: tuple[Panel, Forecast]) -> Steps:
+    """The same model on what was known a month earlier, and on a newest month in which nobody was killed."""
+    panel, shown = now
+    asked, model = spec.model.asked(0), find_model(name)
+    later = replace(asked, leads=tuple(lead + 1 for lead in asked.leads))
+    return Steps(
+        forecast_all(model, History.of(before), later),
+        forecast_all(model, History.of(without_newest(panel)), asked),
+        shown,
+    )
+
 
 def predict(inputs: PredictInputs, spec: PredictSpec, tell: Tell = _quiet) -> tuple[Prediction, Content]:
     """Gather, judge on past windows, forecast; nothing after the origin is looked at."""
@@ -121,7 +140,13 @@ def predict(inputs: PredictInputs, spec: PredictSpec, tell: Tell = _quiet) -> tu
     tell("forecasting", WINDOWS + 1, WINDOWS + 2)
     name = spec.model.model if verdict.is_better else BENCHMARK
     shown = forecast_all(find_model(name), History.of(gathered.panel), spec.model.asked(0))
-    header = _describe(inputs, spec, gathered, shown) | {"verdict": verdict.as_json()}
+    before = inputs.gather(spec, level, spec.origin - 1).panel
+    steps = _step(name, spec, before, (gathered.panel, shown))
+    header = _describe(inputs, spec, gathered, shown) | {
+        "verdict": verdict.as_json(),
+        "coverage": describe_coverage(inputs.gather_reports(spec, level), gathered.names),
+        "changes": explain_changes(steps, gathered.panel, gathered.names),
+    }
     content = lay_out(shown, gathered.names, header)
     manifest = _manifest(inputs, spec, gathered, content)
     return Prediction(spec, gathered, shown, verdict, header, manifest), content
@@ -184,6 +209,8 @@ def _algorithms(model: str) -> dict[str, int]:
         "outlook": ALGORITHM,
         "gathering": gathering.ALGORITHM,
         "levels": levels.ALGORITHM,
+        "coverage": coverage.ALGORITHM,
+        "changes": changes.ALGORITHM,
         "features": histories.ALGORITHM,
         "scoring": scoring.ALGORITHM,
         model: find_model(model).algorithm,

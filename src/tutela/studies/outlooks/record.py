@@ -27,8 +27,11 @@ def record_of(home: Home) -> Journal:
     return Journal(home.root / "store" / NAME)
 
 
-def record_forecast(home: Home, digest: str, source: str = "made here") -> Entry:
-    """Record a kept forecast; one that is in the record already stays as it was first recorded."""
+def record_forecast(home: Home, digest: str, source: str = "made here", published: str = "") -> Entry:
+    """Record a kept forecast; one that is in the record already stays as it was first recorded.
+
+    `published`: when its makers say that a forecast of others came out, YYYY-MM-DD.
+    """
     journal = record_of(home)
     for entry in journal.read():
         if entry.said["kind"] == MADE and entry.said["digest"] == digest:
@@ -42,6 +45,7 @@ def record_forecast(home: Home, digest: str, source: str = "made here") -> Entry
             "digest": digest,
             "recipe": manifest.recipe,
             "source": source,
+            "published": published,
             "target": kept.target,
             "level": kept.level,
             "origin": kept.origin,
@@ -87,5 +91,9 @@ def _now() -> str:
 
 
 def is_late(entry: Entry, month: str) -> bool:
-    """Whether this month had begun when the forecast was made: then it foretold nothing."""
-    return date.fromisoformat(str(entry.said["at"])[:10]) >= date.fromisoformat(f"{month}-01")
+    """Whether this month had begun when the forecast was made: then it foretold nothing.
+
+    A forecast of others was made when its makers say that they published it, or when it was brought here.
+    """
+    made = str(entry.said.get("published") or entry.said["at"])[:10]
+    return date.fromisoformat(made) >= date.fromisoformat(f"{month}-01")

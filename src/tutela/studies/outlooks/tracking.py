@@ -20,18 +20,15 @@ from tutela.data.store.journals import Entry
 from tutela.engine.outlook.comparisons import Gain, compare
 from tutela.engine.outlook.degenerate import find_degenerate
 from tutela.engine.outlook.forecasting import Asked, Forecast, forecast_all
-from tutela.engine.outlook.gathering import GatherSpec, gather
 from tutela.engine.outlook.histories import History
 from tutela.engine.outlook.panels import Mask, Panel, name_month
 from tutela.engine.outlook.scoring import Scored, score_forecast
 from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
-from tutela.kernel.tables import Events
-from tutela.studies.intake import Intake, keep
 from tutela.studies.outlooks.forecast_files import KeptForecast, load_forecast
 from tutela.studies.outlooks.models import find_model
-from tutela.studies.outlooks.predicting import FIRST_MONTH, restore_inputs
+from tutela.studies.outlooks.outcomes import Case, Outcomes
 from tutela.studies.outlooks.record import (
     LOOKED_AT,
     find_unrecorded,
@@ -50,29 +47,6 @@ ALGORITHM: Final = 1
 EMPTY: Final = "No forecast was made in this home yet: tutela outlook predict makes one, and records it here."
 
 Tell = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What happened: events of a release, complete up to a month."""
-
-    events: Intake[Events]
-    until: int
-
-    @property
-    def vintage(self) -> str:
-        """What the release is called."""
-        return ", ".join(self.events.manifest.parameters["vintages"])
-
-    @classmethod
-    def of(cls, events: Intake[Events], until: int | None) -> Outcomes:
-        """Events complete up to `until`; unless it is named, up to the month of the last event."""
-        table = events.table
-        if until is None:
-            ends = np.where(np.isnat(table.day_end), table.day, table.day_end)
-            last = ends.max().astype("datetime64[M]").astype(np.int64)
-            until = int(last) - int(np.datetime64("1979-12", "M").astype(np.int64))
-        return cls(events, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +88,7 @@ def read_record(home: Home | None, principal: Principal) -> dict[str, Any]:
 def track_forecasts(home: Home, outcomes: Outcomes, principal: Principal, tell: Tell) -> dict[str, Any]:
     """Score every forecast whose months have come, record the look, and pool what was foretold."""
     made = forecasts_in(record_of(home).read(), principal)
-    keep(outcomes.events, home.store)
+    outcomes.keep_in(home)
     looks: list[_Look] = []
     open_: dict[str, str] = {}
     for number, entry in enumerate(made):
@@ -133,7 +107,7 @@ def track_forecasts(home: Home, outcomes: Outcomes, principal: Principal, tell: 
         if item["digest"] in open_:
             item["not_scored"] = open_[item["digest"]]
     return report | {
-        "outcome": {"vintage": outcomes.vintage, "until": name_month(outcomes.until)},
+        "outcome": {"vintage": outcomes.vintage},
         "pooled": _pool(looks),
     }
 
@@ -168,21 +142,25 @@ def _look_at(home: Home, entry: Entry, outcomes: Outcomes, principal: Principal)
     digest = str(entry.said["digest"])
     kept = load_forecast(home.store, digest, principal)
     forecast = kept.as_forecast()
-    come = forecast.months <= outcomes.until
+    if forecast.months.min() > outcomes.until:
+        return None
+    case = Case(home.store, home.store.find(digest, principal), kept, principal)
+    actual, before = outcomes.panels(case)
+    come = forecast.months <= min(outcomes.until, actual.last_month)
     if not come.any():
         return None
     forecast = forecast.of_leads(come)
-    actual, benchmark = _gather_both(home.store, digest, outcomes, principal)
-    theirs = benchmark.of_leads(np.isin(benchmark.leads, forecast.leads))
+    wanted = Asked(tuple(int(lead) for lead in forecast.leads), np.arange(0), forecast.draws.shape[1], 1)
+    benchmark = forecast_all(find_model(BENCHMARK), History.of(before), wanted)
     lot = np.random.default_rng(int(digest[:8], 16))
-    scored = score_forecast(forecast, actual, lot), score_forecast(theirs, actual, lot)
+    scored = score_forecast(forecast, actual, lot), score_forecast(benchmark, actual, lot)
     late = np.array([is_late(entry, name_month(int(month))) for month in forecast.months])
     faults = find_degenerate(forecast)
     said = {
         "forecast": digest,
-        "outcome": _keep_outcome(home.store, (actual, forecast), (digest, outcomes), principal),
+        "outcome": _keep_outcome(case, (actual, forecast), outcomes),
         "vintage": outcomes.vintage,
-        "until": name_month(outcomes.until),
+        "until": name_month(int(forecast.months.max())),
         "months": [name_month(int(month)) for month in forecast.months],
         "degenerate": list(faults),
         "foretold": _score(scored, ~late),
@@ -192,22 +170,8 @@ def _look_at(home: Home, entry: Entry, outcomes: Outcomes, principal: Principal)
     return _Look(entry, kept, *scored, actual, late, faults, said)
 
 
-def _gather_both(store: Store, digest: str, outcomes: Outcomes, principal: Principal) -> tuple[Panel, Forecast]:
-    """What came, over the forecast's own units; and the past twelve months as they were known at its origin."""
-    manifest = store.find(digest, principal)
-    inputs, spec = restore_inputs(store, manifest, principal)
-    before = inputs.gather(spec)
-    level = inputs.ground.level.fixed(before.found)
-    asked = GatherSpec(spec.target, FIRST_MONTH, outcomes.until, outcomes.vintage, inputs.ground.begins)
-    after = gather(outcomes.events.table, asked, level)
-    wanted = Asked(spec.model.leads, np.arange(0), spec.model.draws, spec.model.seed)
-    return after.panel, forecast_all(find_model(BENCHMARK), History.of(before.panel), wanted)
-
-
-def _keep_outcome(
-    store: Store, held: tuple[Panel, Forecast], made: tuple[str, Outcomes], principal: Principal
-) -> str:
-    (panel, forecast), (digest, outcomes) = held, made
+def _keep_outcome(case: Case, held: tuple[Panel, Forecast], outcomes: Outcomes) -> str:
+    panel, forecast = held
     count, exists = panel.at(forecast.months)
     lead, unit = (part.ravel() for part in np.indices(count.shape))
     table = {
@@ -217,23 +181,20 @@ def _keep_outcome(
         "exists": exists.ravel(),
     }
     content = Content({"outcome": table})
-    forecast_manifest = store.find(digest, principal)
     manifest = Manifest(
         kind=OUTCOME,
         title=f"What came of the outlook from {name_month(forecast.origin)}, by {outcomes.vintage}",
         content=content.digest,
-        inputs=(Input("forecast", digest), Input("events", outcomes.events.manifest.content)),
-        parameters={"until": name_month(outcomes.until), "vintage": outcomes.vintage},
+        inputs=(Input("forecast", case.manifest.content), outcomes.source),
+        parameters={"vintage": outcomes.vintage},
         algorithms={"tracking": ALGORITHM},
-        marking=max(forecast_manifest.marking, outcomes.events.marking),
-        compartments=forecast_manifest.compartments,
-        licence=outcomes.events.manifest.licence,
-        attribution=outcomes.events.manifest.attribution,
-        invented=forecast_manifest.invented,
+        marking=max(case.manifest.marking, outcomes.marking),
+        compartments=case.manifest.compartments,
+        invented=case.manifest.invented,
         redistributable=False,
         about={"version": tutela.__version__},
     )
-    return store.write(manifest, content).content
+    return case.store.write(manifest, content).content
 
 
 def _score(scored: tuple[Scored, Scored], wanted: Mask) -> dict[str, Any] | None:
