@@ -13,7 +13,7 @@ from tutela.cli.outlook_track import bring, track
 from tutela.cli.speaking import print_json, print_lines, print_table, telling
 from tutela.data.sources.panels import TARGETS
 from tutela.kernel.problems import Problem
-from tutela.studies.outlooks.panels import PanelFiles, open_spliced_panel, read_begins
+from tutela.studies.outlooks.panels import PanelFiles, open_spliced_panel, read_begins, read_regions
 from tutela.studies.outlooks.scoring import (
     BENCHMARK,
     PROTOCOLS,
@@ -47,6 +47,9 @@ def score(
     begins: Annotated[
         list[str] | None, typer.Option("--begins", help="A unit that begins late: UNIT=YYYY-MM.")
     ] = None,
+    regions: Annotated[
+        Path | None, typer.Option("--regions", help="A CSV of unit and region, to score by region too.")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The dice.")] = 1,
     workers: WorkersOption = 2,
     json: JsonOption = False,
@@ -64,11 +67,12 @@ def score(
             where="--vintages",
             remedy="Write them with a comma, for example ged-25.1,views-2023.",
         )
+    named = read_regions(regions) if regions else {}
     files = PanelFiles(target, history, actuals, (names[0], names[1]), read_begins(begins or []))
     with telling(as_json=json) as tell:
         tell("reading the panel")
         panel, first = open_spliced_panel(files)
-        spec = ScoreSpec(PROTOCOLS[protocol], tuple(model or ["mixture"]), seed)
+        spec = ScoreSpec(PROTOCOLS[protocol], tuple(model or ["mixture"]), seed, regions=named)
         found = score_models(panel, find_windows(panel, first, spec.protocol), spec, executor(workers), tell)
     if json:
         print_json(found.as_json())

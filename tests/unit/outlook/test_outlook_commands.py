@@ -53,6 +53,31 @@ def test_the_answer_has_windows_means_and_gains_with_their_interval(files, capsy
     assert sum(model["calibration"]["share"]) == pytest.approx(1)
 
 
+def test_scores_by_region_add_up_and_a_unit_without_one_is_not_lost(tmp_path, files, capsys) -> None:
+    (tmp_path / "regions.csv").write_text("unit,region\n1,North\n2,North\n3,South\n")
+    answer = ask([*files, "--model", "last", "--regions", str(tmp_path / "regions.csv")], capsys)[1]
+    last = answer["models"]["last"]
+    regions = last["by_region"]
+    assert {name: item["units"] for name, item in regions.items()} == {
+        "North": 2, "South": 1, "no region named": 3,
+    }  # fmt: skip
+    assert sum(item["units"] * item["crps"] for item in regions.values()) / 6 == pytest.approx(last["mean"]["crps"])
+    assert regions["South"]["by_rule"]["low"] <= regions["South"]["by_rule"]["high"]
+    assert answer["models"]["conflictology-12"]["by_region"]["North"]["by_rule"] is None
+    (tmp_path / "regions.csv").write_text("a,b\n1,2\n")
+    assert ask([*files, "--regions", str(tmp_path / "regions.csv")], capsys)[1]["problem"] == "file-header"
+
+
+def test_the_grid_is_scored_beside_its_neighbours_too(tmp_path, capsys) -> None:
+    paths = []
+    for name, first, months in (("h.parquet", 433, 48), ("a.parquet", 469, 24)):
+        frame = pl.read_parquet(write_panel(tmp_path / name, first, months)).rename({"country_id": "priogrid_gid"})
+        frame.write_parquet(tmp_path / name)
+        paths.append(str(tmp_path / name))
+    arguments = ["outlook", "score", "--history", paths[0], "--actuals", paths[1], "--model", "last"]
+    assert "neighbours-12" in ask(arguments, capsys)[1]["models"]
+
+
 def test_a_model_scores_the_same_whoever_is_scored_beside_it(files, capsys) -> None:
     alone = ask([*files, "--model", "last"], capsys)[1]
     beside = ask([*files, "--model", "negative-binomial", "--model", "last"], capsys)[1]

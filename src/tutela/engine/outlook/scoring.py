@@ -57,6 +57,15 @@ class Scored:
         }
         return replace(self, values={name: held[wanted] for name, held in self.values.items()}, **cut)
 
+    def of_units(self, wanted: Mask) -> Self:
+        """The same for some of its units, by a mask."""
+        cut = {
+            item.name: getattr(self, item.name)[:, wanted]
+            for item in fields(self)
+            if isinstance(held := getattr(self, item.name), np.ndarray) and held.ndim > 1
+        }
+        return replace(self, values={name: held[:, wanted] for name, held in self.values.items()}, **cut)
+
     def means(self) -> dict[str, float]:
         """The mean of each score over the unit-months that exist."""
         return {name: float(value[self.exists].mean()) for name, value in self.values.items()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tutela.data.sources.panels import PanelFile, read_panel_file
+from tutela.engine.outlook.cells import find_rings
 from tutela.engine.outlook.panels import Panel, PanelRows, PanelSpec, Vintage, assemble_panel, read_month, splice
 from tutela.kernel.problems import Problem
 
@@ -37,7 +39,26 @@ def open_spliced_panel(files: PanelFiles) -> tuple[Panel, int]:
         )
     history = _assemble(read_panel_file(files.history, files.target), files.vintages[0], files.begins)
     actuals = _assemble(read_panel_file(files.actuals, files.target), files.vintages[1], {})
-    return splice(history, actuals), actuals.first_month
+    panel = splice(history, actuals)
+    if panel.level == "grid":
+        panel = replace(panel, neighbours=find_rings(panel.units))
+    return panel, actuals.first_month
+
+
+def read_regions(path: Path) -> dict[int, str]:
+    """Which region each unit belongs to, from a CSV with the columns unit and region."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {int(row["unit"]): row["region"].strip() for row in csv.DictReader(file)}
+    except FileNotFoundError:
+        raise Problem("file-missing", "There is no such file.", where=str(path), remedy="Name a table.") from None
+    except (KeyError, ValueError, AttributeError, UnicodeDecodeError):
+        raise Problem(
+            "file-header",
+            "This is no table of units and regions.",
+            where=str(path),
+            remedy="Write a CSV with the columns unit (a number) and region.",
+        ) from None
 
 
 def read_begins(items: list[str]) -> dict[int, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutela.engine.outlook.comparisons import Gain, compare
 from tutela.engine.outlook.forecasting import Asked, Backend, forecast_all
@@ -22,6 +23,7 @@ ALGORITHM: Final = 1
 """Raised when the same panel and models would give other scores."""
 
 BENCHMARK: Final = "conflictology-12"
+NO_REGION: Final = "no region named"
 RULE: Final = "crps_log1p"
 """A model is shown as the outlook where it beats the benchmark in this, its whole interval above none."""
 
@@ -54,6 +56,7 @@ class ScoreSpec:
     seed: int = 1
     backend: Backend = field(default_factory=find_backend)
     threads: int = 1
+    regions: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,16 @@ class Scores:
     vintage: str
     windows: tuple[int, ...]
     scored: dict[str, list[Scored]]
+    region: NDArray[np.str_] = field(default_factory=lambda: np.array([], dtype=np.str_))
 
-    def gain(self, model: str, other: str, score: str = "crps") -> Gain:
-        """By what part the model's loss is smaller than the other's on all windows."""
+    def gain(self, model: str, other: str, score: str = "crps", region: str | None = None) -> Gain:
+        """By what part the model's loss is smaller than the other's on all windows, everywhere or in one region."""
         lot = np.random.default_rng(np.random.SeedSequence(self.spec.seed, spawn_key=(99,)))
-        return compare(self.scored[model], self.scored[other], score, lot)
+        return compare(self._in(model, region), self._in(other, region), score, lot)
+
+    def _in(self, model: str, region: str | None) -> list[Scored]:
+        scored = self.scored[model]
+        return scored if region is None else [item.of_units(self.region == region) for item in scored]
 
     def as_json(self) -> dict[str, Any]:
         """The shape that commands print and others rely on."""
@@ -95,7 +103,16 @@ class Scores:
             "by_lead": _by_lead(scored, self.spec.protocol.leads),
             "calibration": calibration(scored),
             "versus": versus,
-        }
+        } | ({"by_region": self._by_region(name)} if len(self.region) else {})
+
+    def _by_region(self, name: str) -> dict[str, Any]:
+        found = {}
+        for region in np.unique(self.region):
+            summaries = [clean(item.summary()) for item in self._in(name, str(region))]
+            means = {key: _mean([item[key] for item in summaries]) for key in summaries[0]}
+            gain = None if name == BENCHMARK else self.gain(name, BENCHMARK, RULE, str(region)).as_json()
+            found[str(region)] = {**means, "units": int((self.region == region).sum()), "by_rule": gain}
+        return found
 
 
 def find_windows(panel: Panel, first_actual: int, protocol: Protocol) -> tuple[int, ...]:
@@ -131,7 +148,9 @@ def score_models(
     for done, (task, found) in enumerate(zip(tasks, executor.run(score_window, tasks), strict=True)):
         scored[task[2]].append(found)
         tell(f"scoring {task[2]} on {task[3]}", done + 1, len(tasks))
-    return Scores(spec, " + ".join(item.name for item in panel.vintages), tuple(windows), scored)
+    regions = [spec.regions.get(int(unit), NO_REGION) for unit in panel.units] if spec.regions else []
+    vintage = " + ".join(item.name for item in panel.vintages)
+    return Scores(spec, vintage, tuple(windows), scored, np.array(regions, dtype=np.str_))
 
 
 def score_window(task: tuple[Panel, ScoreSpec, str, int]) -> Scored:
