@@ -13,6 +13,7 @@ compartments.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import platform
 import sys
@@ -86,7 +87,8 @@ def _open_register(database: str, folder: Path) -> None:
 
         with psycopg.connect(host=SOCKET, dbname="postgres", user="postgres", autocommit=True) as session:
             for role in ("tutela_owner", "tutela_app"):
-                session.execute(f"CREATE ROLE {role} LOGIN")
+                with contextlib.suppress(psycopg.errors.DuplicateObject):  # of a benchmark before this one
+                    session.execute(f"CREATE ROLE {role} LOGIN")
             session.execute(f"CREATE DATABASE {name} OWNER tutela_owner")
         os.environ["TUTELA_DATABASE"] = f"postgresql://tutela_app@/{name}?host={SOCKET}"
     import django

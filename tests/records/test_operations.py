@@ -39,7 +39,9 @@ from tutela.records.incidents.operations import (
     view_meeting,
     what_waits,
 )
+from tutela.records.incidents.places import say_where
 from tutela.records.ledger.acts import acting
+from tutela.records.missions.models import Population
 
 NOBODY = ["administrator", "officer", "analyst", "assistant", "custodian", "outsider"]
 
@@ -270,6 +272,22 @@ def test_a_handover_keeps_numbers_only_and_shows_each_reader_what_they_may_read(
     assert secret.pk not in [item["row"] for item in given.waiting if item["kind"] == "undecided"]
     now = datetime.now(UTC)
     assert "Hidden valley" not in str(view_handover(by=ground.people["duty"], handover=given.pk, now=now).waiting)
+
+
+def test_an_alert_without_a_place_of_its_own_is_called_by_its_population_where_that_may_be_named(ground: Ground):
+    hand_in(ground, where=Where(population=ground.town))
+    hand_in(ground, where=Where(population=ground.camp))
+    with acting(ground.people["officer"], "test"):
+        row = Population.visible_to(ground.people["officer"]).get(pk=ground.camp)
+        row.marking = int(SECRET)
+        row.save()
+    for name in ("duty", "officer"):
+        by = ground.people[name]
+        reports = list(Report.visible_to(by).filter(presence_id=ground.presence).order_by("pk"))
+        assert list(say_where(by, reports).values()) == ["Invented town", "place not named"]
+    waiting = what_waits(by=ground.people["duty"], presence=ground.presence, now=datetime.now(UTC))
+    words = [item.words for item in waiting if item.kind == "alert"]
+    assert any("Invented town" in said for said in words) and not any("camp" in said for said in words)
 
 
 def test_somebody_else_takes_the_shift_once_and_only_who_gave_it_adds_to_it(ground: Ground):

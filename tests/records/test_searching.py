@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from cast import Cast
+from django.db.models import F
 from incident_ground import NOW, Ground, hand_in, make_ground, open_incident
 from page_ground import browser_of, open_home, stranger, without_once
 
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
+from tutela.kernel.searching import fold, split_words
 from tutela.records.incidents import searching
 from tutela.records.incidents.models import Incident
-from tutela.records.incidents.searching import fold, search
+from tutela.records.incidents.searching import KINDS, search
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry
 from tutela.records.missions.models import Population, Presence
@@ -172,3 +176,85 @@ def test_a_population_of_another_level_is_not_hinted_at(ground: Ground) -> None:
         ).save()  # fmt: skip
     assert find(ground, "hidden", "officer") == [("population", "Hidden hamlet")]
     assert find(ground, "hidden", "commander") == []
+
+
+def search_slowly(ground: Ground, words: str) -> list[tuple[str, int]]:
+    """The obvious search: every row that they may read, folded as it is read, word by word."""
+    found = []
+    wanted = split_words(words)
+    for kind in KINDS:
+        rows = kind.model.visible_to(ground.people["adviser"]).filter(kind.only).order_by("-pk")
+        hits = []
+        for row in rows:
+            words_of_row = [word for column in kind.columns for word in _every_word(getattr(row, column))]
+            if all(any(word.startswith(start) for word in words_of_row) for start in wanted):
+                rank = 0 if words_of_row[0].startswith(wanted[0]) else 1
+                hits.append((rank, -row.pk))
+        found += [(kind.code, -key) for _rank, key in sorted(hits)]
+    return found
+
+
+def _every_word(text: str) -> list[str]:
+    return [word for word in re.split(r"[^\w]+", fold(text)) if word]
+
+
+WORDS = (
+    "ford",
+    "Fôrd",
+    "forded",
+    "a_b",
+    "50%",
+    "%",
+    "السُّوقِ",
+    "سوق",
+    "Straße",
+    "STRASSE",
+    "ΣΑΣ",
+    "œuf",
+    "\\x",
+    "old mill",
+)
+
+
+def test_the_fast_search_finds_what_the_slow_one_finds(ground: Ground) -> None:
+    dice = random.Random(7)
+    titles = [" ".join(dice.choices(WORDS, k=dice.randint(1, 3))) for _ in range(60)]
+    add(ground, *titles)
+    for asked in (*WORDS, "fo", "ford mill", "mill ford", "s st", "ο", "_", "x"):
+        if not split_words(asked):
+            continue
+        hits = search(by=ground.people["adviser"], words=asked).found
+        assert [(hit.kind, hit.key) for hit in hits] == search_slowly(ground, asked)[: len(hits)], asked
+        assert len(hits) == min(searching.MOST_SHOWN, len(search_slowly(ground, asked))), asked
+
+
+def test_a_row_is_found_by_what_stands_in_it_after_every_way_of_writing_it(ground: Ground) -> None:
+    officer = ground.people["officer"]
+    add(ground, "Old ford", "Old mill", "Old ferry")
+    rows = Incident.visible_to(officer).filter(title__startswith="Old")
+    with acting(officer, "test"):
+        assert rows.update(place="Riverside") == 3
+        assert Incident.visible_to(officer).filter(title="Old mill").update(title="New mill") == 1
+        with pytest.raises(TypeError, match="searched"):
+            rows.update(title=F("place"))
+    assert find(ground, "riverside ferry") == [("incident", "Old ferry")]
+    assert find(ground, "new riverside") == [("incident", "New mill")]
+    assert find(ground, "old mill") == []
+    row = Incident.visible_to(officer).get(title="Old ford")
+    with acting(officer, "test"):
+        row.title, row.words = "Shallow water", " what somebody set"
+        row.save()
+    assert find(ground, "shallow") == [("incident", "Shallow water")]
+    assert find(ground, "somebody") == []
+
+
+def test_the_words_are_no_part_of_the_ledger(ground: Ground) -> None:
+    add(ground, "Marché brûlé")
+    written = repr(list(Content.objects.values_list("body", flat=True)))
+    assert "Marché" in written or "March\\u00e9" in written
+    assert "marche brule" not in written
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_the_words_are_those_of_the_columns_that_are_searched(kind: searching.Kind) -> None:
+    assert kind.model._meta.get_field("words").columns == kind.columns

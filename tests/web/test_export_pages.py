@@ -42,6 +42,14 @@ def test_who_may_take_nothing_out_is_told_so_and_is_refused(team, ground) -> Non
     assert not work_once()
 
 
+def test_a_purpose_that_is_too_short_is_called_so_and_stays_in_the_form(team, ground) -> None:
+    answer = team["analyst"].post(HOME, _form(team, purpose="briefing"))
+    page = answer.content.decode()
+    assert answer.status_code == 400 and 'value="briefing"' in page
+    assert "This says too little of the purpose." in page and "at least ten characters" in page
+    assert "An export needs its purpose." not in page
+
+
 def test_an_export_is_asked_for_made_fetched_and_destroyed(team, ground) -> None:
     path = _ask(team)
     page = team["analyst"].get(path).content.decode()

@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from tutela.kernel.markings import Marking, Principal
 from tutela.records.accounts.models import MARKINGS, Compartment
 from tutela.records.accounts.principals import Member
 from tutela.records.ledger.closed import ClosedModel, ClosedQuerySet
+
+
+@models.ForeignKey.register_lookup
+class Among(models.Lookup):
+    """Whether a foreign key is one of many numbers, given to PostgreSQL as one value.
+
+    As `IN` with a place for each, 500 compartments took its driver 4 ms a query to read.
+    """
+
+    lookup_name = "among"
+
+    def get_prep_lookup(self) -> list[int]:
+        """The numbers, as they are."""
+        return [int(number) for number in self.rhs]
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[int, ...]]:
+        """As SQLite takes it."""
+        column, _ = self.process_lhs(compiler, connection)
+        return f"{column} IN ({', '.join(['%s'] * len(self.rhs))})", tuple(self.rhs)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """As PostgreSQL takes it."""
+        column, _ = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [list(self.rhs)]
 
 
 class SealedModel(ClosedModel):
@@ -37,7 +63,7 @@ class SealedModel(ClosedModel):
         for marking in Marking:
             numbers = sorted(number for number, level in levels.items() if level == marking)
             if numbers:
-                allowed |= Q(compartment_id__in=numbers, marking__lte=int(marking))
+                allowed |= Q(compartment__among=numbers, marking__lte=int(marking))
         return rows.opened().filter(allowed)
 
 

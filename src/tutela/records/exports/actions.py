@@ -26,6 +26,7 @@ KIND: Final = "exports.make"
 """The kind of job that makes one."""
 
 _PURPOSE: Final = 10
+"""Letters that a purpose has at least; a shorter one says nothing. The remedy names the number."""
 _SURE: Final = 0.95
 """From this share of neighbours on, a copy is taken to be of an export; by chance it is one half."""
 
@@ -49,7 +50,10 @@ def ask(*, by: Principal, wish: Wish) -> int:
     require_share(by, wish.choice.compartment, wish.choice.marking)
     table, exporter = find_table(wish.table), find_exporter(wish.format)
     if len(wish.purpose.strip()) < _PURPOSE:
-        raise _invalid("purpose", "An export needs its purpose.", "Write what it is for, and who will see it.")
+        said = (
+            "An export needs its purpose." if not wish.purpose.strip() else "This says too little of the purpose."
+        )
+        raise _invalid("purpose", said, "Write what it is for, and who will see it: at least ten characters.")
     if exporter.needs_places and not table.has_places:
         raise _invalid("format", "This table has no places to draw.", "Choose CSV or XLSX.")
     if wish.choice.since and wish.choice.until and wish.choice.since > wish.choice.until:

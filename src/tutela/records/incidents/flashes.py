@@ -19,6 +19,7 @@ from tutela.records.incidents.actions.plans import HOST
 from tutela.records.incidents.finding import find_row
 from tutela.records.incidents.models import Clock, Contact, Decision, Incident, Plan, Responder, Stamp
 from tutela.records.incidents.nearness import Near, vicinity_of
+from tutela.records.incidents.places import say_where
 from tutela.records.incidents.situation import describe_people
 from tutela.records.incidents.words import HOSTS, PRECISIONS, RESPONDERS, RINGS, RUNGS, STATUSES, STEPS, WHATS
 from tutela.records.ledger.acts import action
@@ -58,7 +59,7 @@ def prepare_flash(*, by: Principal, clock: int, now: datetime) -> Flash:
     responders = list(Responder.visible_to(by).filter(incident_id=about.pk).order_by("at", "pk"))
     kept = (row, about, *(item.place for item in shown), *plans, *stamps, *decisions, *responders)
     blocks = (
-        *_what(about),
+        *_what(about, say_where(by, [about])[about.pk]),
         *_near(near.populations[:NEAREST], near.sites[:NEAREST], near.basis),
         *_steps(row, stamps, decisions, responders),
     )
@@ -100,8 +101,7 @@ def _never(by: Principal, about: Incident, plans: Iterable[Plan]) -> tuple[str, 
     return tuple(dict.fromkeys(names))
 
 
-def _what(about: Incident) -> list[Block]:
-    place = about.place or _("place not named")
+def _what(about: Incident, place: str) -> list[Block]:
     return [
         Heading(_("What is known")),
         Facts(

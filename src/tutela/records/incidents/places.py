@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from django.utils.translation import gettext as _
 
 from tutela.kernel.markings import Principal
 from tutela.kernel.places import Place
 from tutela.records.accounts.principals import refused
 from tutela.records.incidents.fields import Where, choice, invalid, point, text
-from tutela.records.incidents.models import Precision
+from tutela.records.incidents.finding import chunks
+from tutela.records.incidents.models import Incident, Precision, Report
 from tutela.records.missions.models import Population, Presence, Site
 
 RADIUS_KM: Final = {"point": 0.5, "settlement": 5.0, "district": 30.0, "region": 100.0}
@@ -53,6 +57,24 @@ def locate(by: Principal, presence: Presence, where: Where) -> Located:
         "site_id": where.site,
     }
     return Located(columns, marking, name or known[:120])
+
+
+def say_where(by: Principal, rows: Sequence[Incident | Report]) -> dict[int, str]:
+    """Where each of these rows is, in words: its place, else its population or site, by the number of the row.
+
+    A population or site is named only where it is marked no higher than the row that speaks of it.
+    """
+    held: dict[tuple[str, int], tuple[str, int]] = {}
+    for key, model in (("population_id", Population), ("site_id", Site)):
+        for keys in chunks(number for row in rows if (number := getattr(row, key)) is not None):
+            known = model.visible_to(by).filter(pk__in=keys).values_list("pk", "name", "marking")
+            held |= {(key, number): (name, marking) for number, name, marking in known}
+    said = {}
+    for row in rows:
+        known_here = (held.get((key, getattr(row, key) or 0)) for key in ("population_id", "site_id"))
+        named = next((name for name, marking in filter(None, known_here) if marking <= row.marking), "")
+        said[row.pk] = row.place or named or _("place not named")
+    return said
 
 
 def distance_km(one: Any, other: Any) -> float | None:

@@ -1,31 +1,31 @@
-"""Search over what one may see: the rows are chosen first, then read word by word, then put in order.
+"""Search over what one may see: the rows are chosen first, then their words are looked at, then put in order.
 
-Words are compared in Python and not by either database's full-text search: accents and Arabic marks are folded by
-one rule, so that both databases give the same answer; and row-level security keeps PostgreSQL from using an index
-of texts before it knows who reads. The price is a bound: of each kind the newest `MOST_READ` rows are read, and the
-answer says where there were more. Within one presence that bound is seldom met.
+Words are compared as our own rule folded them (`ledger.searched`) and not by either database's full-text search:
+so both databases give the same answer; and row-level security keeps PostgreSQL from using an index of texts before
+it knows who reads. The price is a bound: of each kind the newest `MOST_READ` rows are looked at, and the answer
+says where there were more. Within one presence that bound is seldom met.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 
 from tutela.kernel.markings import Principal
+from tutela.kernel.searching import split_words
 from tutela.records.accounts.principals import Member
 from tutela.records.accounts.sealed import SealedModel
 from tutela.records.incidents.fields import invalid
 from tutela.records.incidents.finding import see_presence
 from tutela.records.incidents.models import Incident, Plan, Report, Threat
 from tutela.records.ledger.acts import action, record_access
+from tutela.records.ledger.searched import COLUMN
 from tutela.records.missions.models import Activity, Population, Presence, Site
 
 MOST_READ: Final = 20_000
@@ -36,12 +36,6 @@ MOST_SHOWN: Final = 50
 
 LONGEST: Final = 100
 MOST_WORDS: Final = 6
-
-_BREAKS: Final = re.compile(r"[^\w]+")
-_MARKS: Final = re.compile("[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670]")
-_SPELLINGS: Final = str.maketrans(
-    {"\u0649": "\u064a", "\u0629": "\u0647", "\u0131": "i", "ß": "ss", "œ": "oe", "æ": "ae"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,50 +104,32 @@ def search(*, by: Principal, words: str, presence: int | None = None, kind: str 
     found: list[Found] = []
     unread, cut = [], []
     for item in chosen:
-        rows, is_whole = _read(by, item, presence)
-        hits = [hit for row in rows if (hit := _match(item, row, wanted)) is not None]
-        hits.sort(key=lambda hit: hit.rank)  # stable: the newest first among equals
+        hits, is_whole = _find(by, item, presence, wanted)
         found += hits[:MOST_SHOWN]
         unread += [] if is_whole else [item.code]
         cut += [item.code] if len(hits) > MOST_SHOWN else []
     return Findings(tuple(found), tuple(unread), tuple(cut))
 
 
-def split_words(text: str) -> tuple[str, ...]:
-    """The words of a text, folded, each once."""
-    return tuple(dict.fromkeys(word for word in _BREAKS.split(fold(text)) if word))
-
-
-def fold(text: str) -> str:
-    """Small letters without accents, vowel marks or lengthening; spellings of one Arabic letter as one."""
-    if text.isascii():
-        return text.lower()
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return bare.translate(_SPELLINGS).casefold()
-
-
-def _read(by: Principal, kind: Kind, presence: int | None) -> tuple[Sequence[Mapping[str, Any]], bool]:
-    """The newest rows of a kind that they may read, and whether these are all."""
-    rows = kind.model.visible_to(by).filter(kind.only)
+def _find(by: Principal, kind: Kind, presence: int | None, wanted: Sequence[str]) -> tuple[list[Found], bool]:
+    """The best rows of a kind that have the words, one more than is shown, and whether every row was looked at."""
     own = "pk" if kind.model is Presence else "presence_id"
-    if presence is not None:
-        rows = rows.filter(**{own: presence})
+    rows = kind.model.visible_to(by).filter(kind.only, **({} if presence is None else {own: presence}))
+    # Where the newest rows end is read from the keys alone; what lies before it is not looked at.
+    end = rows.order_by("-pk").values_list("pk", flat=True)[MOST_READ : MOST_READ + 1].first()
+    if end is not None:
+        rows = rows.filter(pk__gt=end)
+    for word in wanted:
+        rows = rows.filter(Q((f"{COLUMN}__contains", f" {word}")))
+    rank = Case(When(Q((f"{COLUMN}__startswith", f" {wanted[0]}")), then=0), default=1, output_field=IntegerField())
     columns = dict.fromkeys(("pk", own, "marking", *kind.columns, *([kind.when] if kind.when else [])))
-    held = list(rows.order_by("-pk").values(*columns)[: MOST_READ + 1])
-    return held[:MOST_READ], len(held) <= MOST_READ
+    hits = rows.annotate(rank=rank).order_by("rank", "-pk").values("rank", *columns)[: MOST_SHOWN + 1]
+    return [_name(kind, row, row[own]) for row in hits], end is None
 
 
-def _match(kind: Kind, row: Mapping[str, Any], wanted: Sequence[str]) -> Found | None:
-    whole = " ".join(fold(row[column]) for column in kind.columns)
-    if not all(word in whole for word in wanted):  # most rows end here, without being split
-        return None
-    words = _BREAKS.split(whole)
-    if not all(any(word.startswith(start) for word in words) for start in wanted):
-        return None
+def _name(kind: Kind, row: Mapping[str, Any], presence: int) -> Found:
     name = next((row[column] for column in kind.columns if row[column]), "")
-    rank = 0 if fold(name).startswith(wanted[0]) else 1
-    own = row["pk"] if kind.model is Presence else row["presence_id"]
-    return Found(kind.code, row["pk"], own, name, row["marking"], row.get(kind.when), rank)
+    return Found(kind.code, row["pk"], presence, name, row["marking"], row.get(kind.when), row["rank"])
 
 
 def _write_down(by: Principal, wanted: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ from tutela.records.incidents.models import (
     ShiftEntry,
     Stamp,
 )
+from tutela.records.incidents.places import say_where
 from tutela.records.incidents.shares import wilson
 from tutela.records.incidents.words import RESPONDERS, RUNGS, STATUSES, STEPS, WHATS
 from tutela.records.ledger.closed import ClosedQuerySet
@@ -187,10 +188,11 @@ def _log(scope: _Scope) -> None:
 
 def _incidents(scope: _Scope, rows: Sequence[Incident]) -> None:
     known = _answered(scope, rows)
+    places = say_where(scope.by, rows)
     for status in statuses():
         own = [row for row in rows if row.status == status]
         for row in own:
-            scope.add("significant_incidents", row, describe_incident(row))
+            scope.add("significant_incidents", row, describe_incident(row, places[row.pk]))
         answered = [known[row.pk] for row in own]
         counted = answered.count(True) + answered.count(False)
         share = wilson(answered.count(True), counted, str(_("incidents of which it is written down")))
@@ -208,9 +210,8 @@ def _incidents(scope: _Scope, rows: Sequence[Incident]) -> None:
     scope.filling.figures.append({"status": "untriaged", "incidents": waiting.count()})
 
 
-def describe_incident(row: Incident) -> str:
+def describe_incident(row: Incident, place: str) -> str:
     """One incident on one line, its status first; how many people is one range that somebody chose."""
-    place = row.place or _("place not named")
     people = f"; {describe_people(row)}" if row.people_low is not None else ""
     what = WHATS.get(row.what, row.what)
     return f"[{STATUSES.get(row.status, row.status)}] {row.happened_at:%H:%M} {what}, {place}{people}"

@@ -9,6 +9,7 @@ from typing import Any, Final
 import polars as pl
 from django.db import connection
 
+from tutela.kernel.searching import join_words
 from tutela.records.incidents.models import Batch, Report
 from tutela.records.ledger.acts import require_act
 
@@ -28,6 +29,7 @@ _COLUMNS: Final = {
     "what": "text",
     "perpetrator": "text",
     "summary": "text",
+    "words": "text",
 }
 _TYPES: Final = {"integer": pl.Int64, "double precision": pl.Float64, "text": pl.String}
 
@@ -51,8 +53,11 @@ class Staged:
     summary: list[str]
 
     def columns(self) -> dict[str, list[Any]]:
-        """By name."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        """By name, and the words by which the reports are found."""
+        told = zip(self.summary, self.place, self.source_id, strict=True)  # as the words of a report are ordered
+        return {item.name: getattr(self, item.name) for item in fields(self)} | {
+            "words": list(map(join_words, told))
+        }
 
 
 def stage(rows: Staged) -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from tutela.kernel.markings import Principal
 from tutela.records.accounts.sealed import SealedModel
 from tutela.records.incidents.coverage import plans_to_renew, populations_without_plan
@@ -29,6 +27,7 @@ from tutela.records.incidents.models import (
     Stamp,
     Threat,
 )
+from tutela.records.incidents.places import say_where
 from tutela.records.incidents.queries import due_commitments, list_running, overdue_notes, unanswered_alerts
 from tutela.records.incidents.threat_lists import overdue_reviews
 from tutela.records.incidents.words import WHATS
@@ -103,7 +102,8 @@ def read_waiting(by: Principal, items: Sequence[Mapping[str, Any]], now: datetim
     for keys in chunks(row.incident_id for rows in held.values() for row in rows.values() if _about(row)):
         incidents |= {row.pk: row for row in Incident.visible_to(by).filter(pk__in=keys)}
     clocks = [*held["clock"], *held["undecided"]]
-    read = _Reading(incidents, _decided(by, clocks), _told(by, incidents), now)
+    places = say_where(by, [row for row in held["alert"].values() if isinstance(row, Report)])
+    read = _Reading(incidents, _decided(by, clocks), _told(by, incidents), places, now)
     found = [
         read.of(item["kind"], held[item["kind"]][item["row"]])
         for item in items
@@ -117,6 +117,7 @@ class _Reading:
     incidents: Mapping[int, Incident]
     decided: frozenset[int]
     told: frozenset[int]
+    places: Mapping[int, str]
     now: datetime
 
     def of(self, kind: str, row: Any) -> Waiting | None:
@@ -129,9 +130,8 @@ class _Reading:
             settled = settled or (kind == "undecided" and row.pk in self.decided)
             return Waiting(kind, row, about.title, due, settled, about.pk)
         if isinstance(row, Report):
-            place = row.place or _("place not named")
             settled = row.status == "rejected" or row.incident_id in self.told
-            words = f"{WHATS.get(row.what, row.what)}, {place}"
+            words = f"{WHATS.get(row.what, row.what)}, {self.places[row.pk]}"
             return Waiting(kind, row, words, row.said_at, settled, row.incident_id)
         words, due, settled = _plain(row, self.now.date())
         return Waiting(kind, row, words, due, settled, about.pk if about else None)

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models.sql import Query
 
 from tutela.records.ledger.acts import require_act
+from tutela.records.ledger.searched import follow_words
 
 M = TypeVar("M", bound=models.Model)
 
@@ -126,10 +127,10 @@ class ClosedQuerySet(models.QuerySet[M]):
         return super().explain(**kwargs)
 
     def update(self, **kwargs: Any) -> int:
-        """As Django's, once opened and inside an action."""
+        """As Django's, once opened and inside an action; words that are searched follow their texts."""
         self._require_open()
         require_act()
-        return super().update(**kwargs)
+        return super().update(**follow_words(self, kwargs))
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Remove these rows, inside an action; the database refuses where others point at them."""

@@ -118,7 +118,7 @@ def _fields(counter: Counter) -> tuple[Field, ...]:
             gettext_lazy("What for, and who will see it"),
             needed=True,
             longest=200,
-            hint=gettext_lazy("It stands in the file, with your name."),
+            hint=gettext_lazy("At least ten characters. It stands in the file, with your name."),
         ),
         Field(
             "presence",

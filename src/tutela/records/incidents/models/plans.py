@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from tutela.records.incidents.models.rows import IncidentRow
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models import Population, Presence, Site
 
 
@@ -50,6 +51,9 @@ class Plan(IncidentRow):
     """Why the drafter signed, where there is nobody else who may."""
     valid_until = models.DateField(null=True, blank=True)
     replaces = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
+
+    words = SearchedWords("title")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(IncidentRow.Meta):
         """For a population or for a site; signed with its end or not at all."""

@@ -8,6 +8,7 @@ from django.db import models
 
 from tutela.records.incidents.models.batches import Batch
 from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models import Population, Presence, Site
 
 
@@ -47,6 +48,9 @@ class Incident(IncidentRow):
     merged_into = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     left = models.BooleanField(default=False)
     """It left the normal queue for restricted intake; nothing of it stands here any more."""
+
+    words = SearchedWords("title", "place")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(IncidentRow.Meta):
         """Read for one presence, the newest first, and by place."""
@@ -100,6 +104,9 @@ class Report(SubmittedRow):
     source_id = models.CharField(max_length=80, default="", blank=True)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, blank=True)
     """The import that it came in with, so that all of it can be taken back."""
+
+    words = SearchedWords("summary", "place", "told_by", "contact_code", "source_id")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(SubmittedRow.Meta):
         """An imported event stands once at a marking."""

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tutela.kernel.markings import Marking
 from tutela.records.incidents.models.rows import IncidentRow, SubmittedRow
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models import Population, Presence
 
 
@@ -71,6 +72,9 @@ class Threat(SubmittedRow):
     """A function, not a name."""
     review_date = models.DateField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ACTIVE)
+
+    words = SearchedWords("title", "perpetrator_name")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(SubmittedRow.Meta):
         """Grades run from 1 to 5."""

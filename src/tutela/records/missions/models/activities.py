@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from tutela.kernel.markings import Marking
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models.presences import Presence, Site, YesNo
 from tutela.records.missions.models.rows import MissionRow
 
@@ -48,6 +49,9 @@ class Activity(MissionRow):
     warning = models.CharField(max_length=20, choices=Caution.choices, default=Caution.NONE, blank=True)
     policies: models.JSONField[Any, Any] = models.JSONField(default=list)
     note = models.TextField(max_length=4000, default="", blank=True)
+
+    words = SearchedWords("note", "code", "basis")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(MissionRow.Meta):
         """Read for one presence over some days."""

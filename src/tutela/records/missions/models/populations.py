@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models.presences import Presence, Site
 from tutela.records.missions.models.rows import MissionRow
 
@@ -44,6 +45,9 @@ class Population(MissionRow):
     """Where the numbers come from, and of when."""
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PRESENT)
     note = models.TextField(max_length=4000, default="", blank=True)
+
+    words = SearchedWords("name", "basis")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(MissionRow.Meta):
         """One of a name and kind in a presence at each marking."""

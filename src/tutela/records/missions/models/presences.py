@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from tutela.catalogue.presences import MandateStanding
+from tutela.records.ledger.searched import COLUMN, SearchedWords
 from tutela.records.missions.models.rows import MissionRow
 
 
@@ -62,6 +63,9 @@ class Presence(MissionRow):
     ended = models.DateField(null=True, blank=True)
     note = models.TextField(max_length=4000, default="", blank=True)
     invented = models.BooleanField(default=False)
+
+    words = SearchedWords("name", "key", "note")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(MissionRow.Meta):
         """Listed by name."""
@@ -161,6 +165,9 @@ class Site(MissionRow):
     status = models.CharField(max_length=12, choices=SiteState.choices, default=SiteState.OPEN)
     status_since = models.DateField(null=True, blank=True)
     note = models.TextField(max_length=4000, default="", blank=True)
+
+    words = SearchedWords("name", "key")
+    ledger_hides: ClassVar[tuple[str, ...]] = (COLUMN,)
 
     class Meta(MissionRow.Meta):
         """A key stands once in a presence at each marking."""
