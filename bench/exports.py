@@ -84,7 +84,7 @@ def _measure(database: str, sizes: tuple[int, ...], full: bool) -> int:
         found: list[Row] = []
         done = 0
         for size in sizes:
-            _fill(by, presences, done, size)
+            _fill(database, by, presences, (done, size))
             done = size
             _freshen(database)
             found += [_make(database, by, kind, size) for kind in ("csv", "xlsx")]

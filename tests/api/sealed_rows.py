@@ -25,6 +25,7 @@ from tutela.records.incidents.models import Stamp
 from tutela.records.incidents.waiting import KINDS
 from tutela.records.jobs.models import Job
 from tutela.records.ledger.acts import acting
+from tutela.records.ledger.searched import COLUMN
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HIDDEN_WORD = "Zqhidden"
@@ -378,7 +379,7 @@ def _row(model: type[SealedModel], rows: Rows, place: int) -> Any:
     parent: Any = None
     fields = sorted(model._meta.concrete_fields, key=lambda item: item.name != "presence")
     for item in fields:
-        if item.name in ("compartment", "marking", "version") or getattr(item, "auto_now_add", False):
+        if item.name in ("compartment", "marking", "version", COLUMN) or getattr(item, "auto_now_add", False):
             continue
         if item.is_relation:
             chosen = _parent(item, rows, parent)

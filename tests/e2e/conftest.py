@@ -16,8 +16,9 @@ django.setup()
 sys.path[:0] = [str(Path(__file__).parent.parent / "web"), str(Path(__file__).parent)]
 
 import worlds
-from seats import Served, serve_cast
+from seats import Seat, Served, serve_cast
 from serving import serve
+from steps import Sit
 
 from tutela.web.shared import reader
 
@@ -65,6 +66,21 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A register with the invented cast, made once and served by the command."""
     with serve_cast(tmp_path_factory.mktemp("cast") / "home") as served:
         yield served
+
+
+@pytest.fixture
+def sit(browser: Browser, cast: Served) -> Iterator[Sit]:
+    """Somebody of the cast at a screen; what a browser complains of fails the test."""
+    seats: list[Seat] = []
+
+    def take_seat(name: str, width: int = 1280, **how: bool) -> Seat:
+        seats.append(Seat(browser, cast, name, width, **how))
+        return seats[-1]
+
+    yield take_seat
+    for seat in seats:
+        seat.context.close()
+    assert [line for seat in seats for line in seat.complaints] == []
 
 
 @pytest.fixture

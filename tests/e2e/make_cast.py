@@ -67,7 +67,7 @@ class Small:
 
 
 SMALL = (
-    Small("office", "Invented political mission", "SPM_COUNTRY", "envoy", "Invented harbour", 8.0),
+    Small("office", "Invented political mission", "SPM_FIELD_MULTIDIM", "envoy", "Invented harbour", 8.0),
     Small("team", "Invented country team", "UNCT_RCO", "coordinator", "Invented valley", 11.0),
 )
 

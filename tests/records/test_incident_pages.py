@@ -228,7 +228,7 @@ def test_two_registers_that_differ_only_outside_my_compartments_answer_byte_for_
     people = ground.people
     with acting(people["outsider"], "test"):
         common = {"compartment_id": people.there, "marking": 0}
-        other = Presence(key="other", name="A presence elsewhere", kind="SPM_COUNTRY", **common)
+        other = Presence(key="other", name="A presence elsewhere", kind="SPM_FIELD_MULTIDIM", **common)
         other.save()
         Population(presence_id=other.pk, name="People elsewhere", kind="market", lat=5.0, lon=25.0, **common).save()
         for number in range(3):
@@ -401,7 +401,7 @@ def test_no_action_is_coded_and_held_by_a_function(ground) -> None:
     assert "Nothing was there to act with" in page(client, path)
 
 
-@pytest.mark.parametrize(("kind", "force"), [("PKO_MULTIDIMENSIONAL_POC", "yes"), ("SPM_COUNTRY", "no")])
+@pytest.mark.parametrize(("kind", "force"), [("PKO_MULTIDIMENSIONAL_POC", "yes"), ("SPM_FIELD_MULTIDIM", "no")])
 def test_only_steps_that_the_presence_can_take_are_offered(people: Cast, kind: str, force: str) -> None:
     with open_home():
         ground = make_ground(people, kind, force)

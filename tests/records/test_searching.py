@@ -56,7 +56,7 @@ def add(ground: Ground, *titles: str, marking: int = 0, compartment: int | None 
 def add_other_presence(ground: Ground) -> int:
     with acting(ground.people["outsider"], "test"):
         row = Presence(
-            compartment_id=ground.people.there, marking=0, key="far", name="Far mission", kind="SPM_FIELD",
+            compartment_id=ground.people.there, marking=0, key="far", name="Far mission", kind="SPM_SMALL_FIELD",
             force_authority="no",
         )  # fmt: skip
         row.save()

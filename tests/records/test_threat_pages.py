@@ -182,7 +182,7 @@ def test_two_registers_that_differ_only_outside_my_compartments_answer_byte_for_
     people = ground.people
     with acting(people["outsider"], "test"):
         common = {"compartment_id": people.there, "marking": 0}
-        other = Presence(key="other", name="A presence elsewhere", kind="SPM_COUNTRY", **common)
+        other = Presence(key="other", name="A presence elsewhere", kind="SPM_FIELD_MULTIDIM", **common)
         other.save()
         for number in range(3):
             Threat(
