@@ -3,13 +3,17 @@
     python assets/languages.py update     after strings changed: new ones stand empty in the .po, old ones leave it
     python assets/languages.py compile    what set-up does: every .po becomes the .mo that Django reads
 
-No GNU gettext is needed: Babel reads Python, and Django itself turns a template into what Babel can read.
+No GNU gettext is needed: Babel reads Python, and Django itself turns a template into what Babel can read. Problems
+are written in English where they arise, in layers that know no language: what they say is found here by its place
+in the call, and stands under the context "problem". So do the texts of the catalogue, without a context.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -25,6 +29,18 @@ LOCALE: Final = "src/tutela/web/locale"
 HEADER: Final = "# What Tutela's pages say in {language}. Written by hand: see docs/guide/languages.md.\n#"
 OWN_NAMES: Final = {"_now": None, "_lazy": None, "_lazily": None}
 """What some modules call gettext where `_` is taken."""
+
+PROBLEM: Final = "problem"
+"""The context of what problems say; `records.accounts.told` looks it up."""
+
+PROBLEMS: Final = {"Problem", "ProblemKind", "invalid", "_invalid", "_not_possible", "_weak"}
+"""The calls that make one: every sentence in them is shown to somebody, but for the place that they name."""
+
+PROBLEM_LAYERS: Final = ("kernel", "records", "web")
+"""What pages say. Sentences of the layers that read files and of the command line are in English."""
+
+CATALOGUE: Final = "src/tutela/catalogue/doctrine.toml"
+CATALOGUE_TEXTS: Final = ("label", "description", "name", "note")
 
 KEYWORDS: Final = {
     **DEFAULT_KEYWORDS,
@@ -44,7 +60,49 @@ def collect(root: Path = ROOT) -> Catalog:
         for context, message in _strings(path):
             # Files without lines: a .po that changes with every moved line is read by nobody.
             found.add(message, locations=[(path.relative_to(root).as_posix(), 0)], context=context)
+    for text in catalogue_texts(root):
+        found.add(text, locations=[(CATALOGUE, 0)])
+    for layer in PROBLEM_LAYERS:
+        for path in sorted((root / SOURCE / layer).rglob("*.py")):
+            for text in problem_texts(path.read_text("utf-8")):
+                found.add(text, locations=[(path.relative_to(root).as_posix(), 0)], context=PROBLEM)
     return found
+
+
+def catalogue_texts(root: Path = ROOT) -> Iterator[str]:
+    """What the doctrine calls its kinds, activities, steps and rings."""
+    with (root / CATALOGUE).open("rb") as file:
+        doctrine = tomllib.load(file)
+    for table in (doctrine["presence_kinds"].values(), *(doctrine[n] for n in ("activities", "ladder", "rings"))):
+        for item in table:
+            yield from (item[name] for name in CATALOGUE_TEXTS if item.get(name))
+
+
+def problem_texts(source: str) -> Iterator[str]:
+    """Every sentence of every problem in this source: plain texts and the patterns of `said`."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and name_of(node) in PROBLEMS:
+            for part in problem_parts(node):
+                yield from _sentences(part)
+
+
+def problem_parts(call: ast.Call) -> list[ast.expr]:
+    """What a problem says: all but its place."""
+    return [*call.args, *(word.value for word in call.keywords if word.arg != "where")]
+
+
+def name_of(call: ast.Call) -> str:
+    """What is called."""
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def _sentences(part: ast.expr) -> Iterator[str]:
+    if isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value:
+        yield part.value
+    elif isinstance(part, ast.IfExp):
+        yield from (*_sentences(part.body), *_sentences(part.orelse))
+    elif isinstance(part, ast.Call) and name_of(part) == "said":
+        yield from _sentences(part.args[0])
 
 
 def _strings(path: Path) -> Iterator[tuple[str | None, str | tuple[str, ...]]]:

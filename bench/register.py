@@ -57,7 +57,8 @@ _REPORT = (
     "INSERT INTO incidents_report (compartment_id, marking, version, recorded, presence_id, kind, what, said_at,"
     ' place, "precision", perpetrator, summary, imminent, status, contact_code, told_by, acted_before_verified,'
     " cross_checked_with, triage_note, source, source_id, recorded_by, submission, words)"
-    " SELECT {place}, n % 3, 1, {now}, {presence}, 'field_report', 'killed', {then}, '', 'unknown', 'unknown',"
+    " SELECT {place}, n % {markings}, 1, {now}, {presence}, 'field_report', 'killed', {then}, '',"
+    " 'unknown', 'unknown',"
     " 'Told at crossing ' || (n * 104729 % 5000), {false}, 'alleged', '', '', {false}, '[]', '', '', '',"
     " 'bench', '', ' told at crossing ' || (n * 104729 % 5000) FROM {series}"
 )
@@ -97,10 +98,11 @@ def _measure(database: str, *, full: bool) -> int:
         sizes = (100_000, 1_000_000) if full else (2_000, 20_000)
         compartments = 500 if full else 50
         by, presences, rates = _people(compartments)
+        writer = _writer(presences)
         found: list[Row] = []
         done = 0
         for size in sizes:
-            rate = _fill(database, by, presences, (done, size))
+            rate = _fill(database, writer, presences, (done, size))
             rates.append((f"incidents and reports written by SQL, each with its entry, from {done:,}", rate))
             done = size
             found += _time_calls(database, by, presences, size)
@@ -181,6 +183,22 @@ def _people(number: int) -> tuple[Any, list[tuple[int, int]], list[tuple[str, fl
         return by, sorted(known), [("actions, each its own transaction", rate)]
 
 
+def _writer(presences: list[tuple[int, int]]) -> Any:
+    """Somebody who reads and writes at every marking, so that there are rows above the adviser."""
+    from tutela.kernel.markings import Marking
+    from tutela.records.accounts.actions import Grant, admit, create_user
+    from tutela.records.accounts.models import User
+    from tutela.records.accounts.principals import member_of
+    from tutela.records.accounts.roles import Role
+
+    chief, keeper = (User.objects.get(email=f"{name}@invented.example") for name in "ab")
+    writer = create_user(by=member_of(chief), email="writer@invented.example", name="Writer")
+    grant = Grant(Role.HUMAN_RIGHTS_OFFICER, Marking.STRICTLY_CONFIDENTIAL, "works there")
+    for compartment, _ in presences:
+        admit(by=member_of(keeper), compartment=compartment, user=writer, grant=grant)
+    return member_of(writer)
+
+
 def _fill(database: str, by: Any, presences: list[tuple[int, int]], span: tuple[int, int]) -> float:
     """Rows a second, the database's triggers writing an entry for each; a tenth as many reports as incidents."""
     from django.db import connection
@@ -188,13 +206,16 @@ def _fill(database: str, by: Any, presences: list[tuple[int, int]], span: tuple[
     from tutela.records.ledger.acts import acting
 
     compartments, keys = [list(part) for part in zip(*presences, strict=True)]
+    markings = 1 + int(by.levels[compartments[0]])  # nobody writes what they may not read
     began = time.perf_counter()
     start, end = span
     for first in range(start, end, 20_000):
         last = min(first + 20_000, end)
         with acting(by, "bench"), connection.cursor() as cursor:
             for sql, low, high in ((_INCIDENT, first, last), (_REPORT, first // 10, last // 10)):
-                cursor.execute(_spell(sql, database, compartments, keys, (low, high)))
+                cursor.execute(
+                    _spell(sql.replace("{markings}", str(markings)), database, compartments, keys, (low, high))
+                )
     return 1.1 * (end - start) / (time.perf_counter() - began)
 
 
@@ -203,9 +224,10 @@ def _spell(sql: str, database: str, compartments: list[int], keys: list[int], sp
     low, high, many = span[0], span[1] - 1, len(keys)
     if database == "PostgreSQL":
         return sql.format(
-            place=f"(ARRAY{compartments})[1 + n % {many}]", presence=f"(ARRAY{keys})[1 + n % {many}]", now="now()",
+            place=f"(ARRAY{compartments})[(1 + n % {many})::int]",
+            presence=f"(ARRAY{keys})[(1 + n % {many})::int]", now="now()",
             then="now() - n * interval '1 minute'", false="false",
-            series=f"generate_series({low}, {high}) AS n",
+            series=f"generate_series({low}::bigint, {high}::bigint) AS n",
         )  # fmt: skip
     numbers = f"WITH RECURSIVE series(n) AS (SELECT {low} UNION ALL SELECT n + 1 FROM series WHERE n < {high})"
     return numbers + sql.format(

@@ -214,3 +214,21 @@ def test_nothing_of_a_tokens_letters_is_kept(people, caller) -> None:
             assert letters[8:] not in repr(cursor.fetchall())
     body = repr(list(Entry.objects.values_list("operation", "subject_table")))
     assert "token made" in body
+
+
+def test_what_is_wrong_is_said_in_english_unless_another_language_is_asked_for(caller) -> None:
+    from django.test import Client
+
+    letters = caller("officer").letters
+    answers = {}
+    for language in ("", "fr", "sw"):
+        headers = {"host": "127.0.0.1:8000", "authorization": f"Bearer {letters}"}
+        client = Client(headers=headers | ({"accept-language": language} if language else {}))
+        answers[language] = client.get("/api/1/presences/aaaaaaaaaaaaa/populations")
+    said = {language: answer.json() for language, answer in answers.items()}
+    assert {answer.status_code for answer in answers.values()} == {403}
+    assert {body["problem"] for body in said.values()} == {"not-allowed"}
+    assert said[""] == said["sw"]
+    assert said[""]["message"] == "Your functions do not include this, or it is not there."
+    assert said["fr"]["message"] == "Vos fonctions ne comprennent pas ceci, ou cela n’existe pas."
+    assert said["fr"]["remedy"] == "Adressez-vous au gardien du compartiment."

@@ -195,3 +195,35 @@ PHYSICAL = re.compile(
 def test_styles_name_start_and_end_never_left_and_right(path: Path) -> None:
     rules = re.sub(r"@media[^{]*", "", re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL))
     assert PHYSICAL.findall(rules) == []
+
+
+def glued(source: str) -> list[int]:
+    """Lines of problems whose sentence is put together where no pattern of it is left."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and languages.name_of(node) in languages.PROBLEMS:
+            parts = languages.problem_parts(node)
+            found += [part.lineno for part in parts if isinstance(part, ast.JoinedStr | ast.BinOp)]
+    return found
+
+
+def test_no_problem_of_a_page_is_glued_together() -> None:
+    assert glued('Problem("x-y", f"More than {most}.", remedy="Less.")') == [1]
+    assert glued('Problem("x-y", said("More than {most}.", most=most), remedy="Less.", where=f"{a}:{b}")') == []
+    wrong = {
+        str(path.relative_to(ROOT)): lines
+        for layer in languages.PROBLEM_LAYERS
+        for path in sorted((ROOT / languages.SOURCE / layer).rglob("*.py"))
+        if (lines := glued(path.read_text("utf-8")))
+    }
+    assert wrong == {}, "write said(pattern, name=value): a pattern can be said in another language"
+
+
+def test_a_new_problem_is_a_string_that_wants_its_french() -> None:
+    source = """
+raise Problem(
+    "not-possible", "One thing." if one else said("{n} things.", n=n), remedy="Do so.", where="no word of this"
+)
+"""
+    assert list(languages.problem_texts(source)) == ["One thing.", "{n} things.", "Do so."]
+    assert "Nobody hands a link to themselves." in {m.id for m in languages.collect(ROOT) if m.context == "problem"}

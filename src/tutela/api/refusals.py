@@ -15,6 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from tutela.kernel.problems import Problem
+from tutela.records.accounts.told import tell_problem
 
 PREFIX: Final = "/api/"
 _PART: Final = re.compile(r"\w{1,40}")
@@ -32,7 +33,7 @@ _BY_STATUS: Final = {
 
 def refuse(problem: Problem) -> HttpResponse:
     """The answer to a problem."""
-    response = JsonResponse(problem.as_json(), status=problem.kind.http_status)
+    response = JsonResponse(tell_problem(problem), status=problem.kind.http_status)
     if problem.kind.http_status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="tutela"'
     return response

@@ -98,6 +98,28 @@ _KINDS: Final = (
 KINDS: Final[dict[str, ProblemKind]] = {kind.code: kind for kind in _KINDS}
 
 
+class Said(str):
+    """A sentence with something filled in, which still knows its pattern: a page can say it in another language."""
+
+    __slots__ = ("pattern", "values")
+    pattern: str
+    values: dict[str, object]
+
+    def __new__(cls, pattern: str, values: dict[str, object]) -> Said:
+        """The sentence in English."""
+        made = super().__new__(cls, pattern.format(**values))
+        made.pattern, made.values = pattern, values
+        return made
+
+    def __getnewargs__(self) -> tuple[str, dict[str, object]]:  # type: ignore[override]  # of a text, with its parts
+        return (self.pattern, self.values)
+
+
+def said(pattern: str, **values: object) -> Said:
+    """A message or a remedy in which something of ours is filled in, never something of a case."""
+    return Said(pattern, values)
+
+
 class Problem(Exception):
     """Something that a person can put right: what is wrong, where, and what to do about it."""
 

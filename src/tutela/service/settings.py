@@ -99,7 +99,11 @@ TEMPLATES: Final = [
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": ["tutela.web.shared.context.describe_room"],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "tutela.web.shared.templatetags.told",
+            ],
         },
     }
 ]

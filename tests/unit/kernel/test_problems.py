@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from tutela.kernel.problems import KINDS, Problem
+from tutela.kernel.problems import KINDS, Problem, said
 
 
 def test_it_says_what_is_wrong_where_and_what_to_do():
@@ -36,3 +36,11 @@ def test_an_unlisted_code_cannot_be_raised():
 
 def test_every_kind_exits_with_something_other_than_success():
     assert all(kind.exit_code != 0 and kind.http_status >= 400 for kind in KINDS.values())
+
+
+def test_a_sentence_with_something_filled_in_keeps_its_pattern_and_crosses_processes() -> None:
+    message = said("There are more than {most} of them.", most=7)
+    assert message == "There are more than 7 of them."
+    problem = pickle.loads(pickle.dumps(Problem("field-invalid", message, remedy="Name fewer.")))
+    assert problem.message == message
+    assert (problem.message.pattern, problem.message.values) == ("There are more than {most} of them.", {"most": 7})

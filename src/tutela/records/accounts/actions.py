@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.utils.text import slugify
 
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.models import Compartment, House, Membership, Mode, User
 from tutela.records.accounts.principals import Member, refused, require_administrator, require_person
 from tutela.records.accounts.roles import May, Role
@@ -169,7 +169,7 @@ def break_glass(*, by: Principal, compartment_key: str, reason: str) -> Membersh
         raise _invalid(
             "reason",
             "Broken glass needs its reason.",
-            f"Write at least {_REASON} characters: what is at stake, for whom.",
+            said("Write at least {reason} characters: what is at stake, for whom.", reason=_REASON),
         )
     rows = Compartment.objects.get_queryset().opened()  # type: ignore[attr-defined]
     found = rows.filter(key=compartment_key, kind__in=[Compartment.Kind.MISSION, Compartment.Kind.THEME]).first()

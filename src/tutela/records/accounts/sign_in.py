@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from tutela.kernel.markings import Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts import factors, waits
 from tutela.records.accounts.models import Factor, House, Mode, RecoveryCode, User
 from tutela.records.accounts.principals import NOBODY, Member, refused
@@ -173,7 +173,7 @@ def set_password(user: User, password: str) -> None:
 def check_new_password(user: User, password: str) -> None:
     """Refuse a new password that is too short, too long, common, or made of the holder's own name."""
     if len(password) > _LONGEST_PASSWORD:
-        raise _weak(f"It may have at most {_LONGEST_PASSWORD} characters.")
+        raise _weak(said("It may have at most {longest_password} characters.", longest_password=_LONGEST_PASSWORD))
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts import waits
 from tutela.records.accounts.factors import digest_under_key
 from tutela.records.accounts.models import Compartment, Token, User
@@ -191,7 +191,7 @@ def _refuse(row: Token | None, address: str) -> Problem:
             "too-many-attempts",
             "Too many tokens that are not good came from this address.",
             where="Authorization",
-            remedy=f"Try again in {int(wait.total_seconds()) + 1} seconds.",
+            remedy=said("Try again in {value} seconds.", value=int(wait.total_seconds()) + 1),
         )
     record_access("token refused", "accounts_token", str(row.pk) if row else "")
     return no_token()
@@ -216,7 +216,9 @@ def _check(holder: Member, name: str, scope: Scope, now: datetime) -> None:
         raise _invalid("name", "You have a token of this name in force.", "Name what tells the two apart.")
     if mine.count() >= MOST:
         raise Problem(
-            "not-possible", f"You have {MOST} tokens in force.", remedy="Revoke one that nothing uses any more."
+            "not-possible",
+            said("You have {most} tokens in force.", most=MOST),
+            remedy="Revoke one that nothing uses any more.",
         )
 
 

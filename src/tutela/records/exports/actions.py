@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import Member, refused, require
 from tutela.records.accounts.roles import May
 from tutela.records.exports.exporters import find_exporter
@@ -50,10 +50,11 @@ def ask(*, by: Principal, wish: Wish) -> int:
     require_share(by, wish.choice.compartment, wish.choice.marking)
     table, exporter = find_table(wish.table), find_exporter(wish.format)
     if len(wish.purpose.strip()) < _PURPOSE:
-        said = (
-            "An export needs its purpose." if not wish.purpose.strip() else "This says too little of the purpose."
+        raise _invalid(
+            "purpose",
+            "This says too little of the purpose." if wish.purpose.strip() else "An export needs its purpose.",
+            "Write what it is for, and who will see it: at least ten characters.",
         )
-        raise _invalid("purpose", said, "Write what it is for, and who will see it: at least ten characters.")
     if exporter.needs_places and not table.has_places:
         raise _invalid("format", "This table has no places to draw.", "Choose CSV or XLSX.")
     if wish.choice.since and wish.choice.until and wish.choice.since > wish.choice.until:
@@ -101,7 +102,11 @@ def recognise(*, by: Principal, compartment: int, table: str, references: Sequen
     """The exports of which a copy that was found may be, by the order of its rows; for auditors and custodians."""
     require(by, May.AUDIT, compartment)
     if len(references) < _ENOUGH:
-        raise _invalid("references", "These are too few rows to tell.", f"Give {_ENOUGH} or more, in their order.")
+        raise _invalid(
+            "references",
+            "These are too few rows to tell.",
+            said("Give {enough} or more, in their order.", enough=_ENOUGH),
+        )
     record_access("search", "exports_export", "", compartment=compartment)
     rows = Export.visible_to(by).filter(compartment_id=compartment, table=table)
     return tuple(row for row in rows.order_by("pk") if agreement(bytes(row.seed), references) >= _SURE)

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.files.media import Media, require_beginning
 
 CHUNK: Final = 64 * 1024
@@ -61,7 +61,11 @@ class CrateWriter(io.RawIOBase):
         if self.size > self._media.ceiling:
             raise Problem(
                 "file-too-large",
-                f"A {self._media.suffix} file may have {self._media.ceiling // 1_000_000} MB.",
+                said(
+                    "A {suffix} file may have {value} MB.",
+                    suffix=self._media.suffix,
+                    value=self._media.ceiling // 1000000,
+                ),
                 remedy="Bring it in parts, or narrow down what it holds.",
             )
         self._hash.update(view)

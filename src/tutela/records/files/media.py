@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 
 MEGABYTE: Final = 1_000_000
 
@@ -50,7 +50,7 @@ def find_media(media_type: str) -> Media:
             "file-kind",
             "Files of this kind are not kept.",
             where="media type",
-            remedy=f"Bring one of: {', '.join(sorted(kind.suffix for kind in MEDIA.values()))}.",
+            remedy=said("Bring one of: {value}.", value=", ".join(sorted(kind.suffix for kind in MEDIA.values()))),
         )
     return media
 
@@ -60,7 +60,7 @@ def require_beginning(media: Media, first: bytes) -> None:
     if not first.startswith(media.begins) or (not media.begins and b"\0" in first):
         raise Problem(
             "file-kind",
-            f"This is no {media.suffix} file.",
+            said("This is no {suffix} file.", suffix=media.suffix),
             where="content",
             remedy="Say what kind of file it is, or save it again in the program that made it.",
         )

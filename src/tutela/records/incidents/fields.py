@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tutela.catalogue.doctrine import load_doctrine
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 
 SUMMARY: Final = 280
 """Characters of an alert's summary: the bare facts, and no room for an interview."""
@@ -51,7 +51,9 @@ def text(value: str, field: str, limit: int, *, required: bool = False) -> str:
     if required and not plain:
         raise invalid(field, "This is needed.", "Fill it in.")
     if len(plain) > limit:
-        raise invalid(field, f"The text is longer than {limit} characters.", "Write the bare facts.")
+        raise invalid(
+            field, said("The text is longer than {limit} characters.", limit=limit), "Write the bare facts."
+        )
     return plain
 
 
@@ -73,7 +75,7 @@ def choices(values: Sequence[str], allowed: Iterable[str], field: str) -> list[s
 def listed(values: Sequence[str], field: str, limit: int = 80, most: int = 30) -> list[str]:
     """Short texts, each once."""
     if len(values) > most:
-        raise invalid(field, f"There are more than {most} of them.", "Name functions, not people.")
+        raise invalid(field, said("There are more than {most} of them.", most=most), "Name functions, not people.")
     return list(dict.fromkeys(text(value, field, limit, required=True) for value in values))
 
 
@@ -123,7 +125,7 @@ def moment(at: datetime, field: str, *, is_old: bool = True) -> datetime:
     if not is_old and at < now - LONG_AGO:
         raise invalid(
             field,
-            f"This is more than {LONG_AGO.days} days ago.",
+            said("This is more than {days} days ago.", days=LONG_AGO.days),
             "Look at the year of your device, or say that it is an old report.",
         )
     return at.astimezone(UTC)

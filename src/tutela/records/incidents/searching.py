@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db.models import Case, IntegerField, Q, When
 
 from tutela.kernel.markings import Principal
+from tutela.kernel.problems import said
 from tutela.kernel.searching import split_words
 from tutela.records.accounts.principals import Member
 from tutela.records.accounts.sealed import SealedModel
@@ -94,7 +95,11 @@ def search(*, by: Principal, words: str, presence: int | None = None, kind: str 
     if not wanted:
         raise invalid("words", "Nothing to search for.", "Write a word, or its beginning.")
     if len(words) > LONGEST or len(wanted) > MOST_WORDS:
-        raise invalid("words", f"More than {MOST_WORDS} words or {LONGEST} characters.", "Write fewer words.")
+        raise invalid(
+            "words",
+            said("More than {most_words} words or {longest} characters.", most_words=MOST_WORDS, longest=LONGEST),
+            "Write fewer words.",
+        )
     chosen = [item for item in KINDS if kind in ("", item.code)]
     if not chosen:
         raise invalid("kind", "This is no kind of row that is searched.", "Choose one of the list.")

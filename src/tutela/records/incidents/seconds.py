@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tutela.kernel.markings import Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import is_alone, require
 from tutela.records.accounts.roles import May
 from tutela.records.accounts.sealed import SealedModel
@@ -26,6 +26,6 @@ def second_person(by: Principal, row: SealedModel, ability: May, first: str, alo
         raise invalid(
             "alone_because",
             "This is yours, and nobody else here may.",
-            f"Say in at least {_REASON} characters why you do it alone; it is shown.",
+            said("Say in at least {reason} characters why you do it alone; it is shown.", reason=_REASON),
         )
     return reason

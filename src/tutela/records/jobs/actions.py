@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import Member, refused
 from tutela.records.jobs import queue
 from tutela.records.jobs.kinds import require_kind
@@ -58,7 +58,7 @@ def start(*, by: Principal, kind: str, compartment: int, marking: int, spec: Map
     if queue.jobs().filter(requester=by.actor, state__in=OPEN).count() >= AT_ONCE:
         raise Problem(
             "not-possible",
-            f"{AT_ONCE} jobs of yours are waiting or running.",
+            said("{at_once} jobs of yours are waiting or running.", at_once=AT_ONCE),
             remedy="Wait until one of them is done, or cancel one.",
         )
     job = Job(kind=kind, requester=by.actor)

@@ -17,7 +17,7 @@ from django.core.validators import validate_slug
 from django.db import models
 
 from tutela.kernel.markings import Marking
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -68,7 +68,7 @@ def read_text(field: str, value: Any, longest: int | None) -> str:
     """Text as it was written, without blanks around it; characters that cannot be seen or stored are refused."""
     text = unicodedata.normalize("NFC", _of_type(field, value, str, "text").strip())
     if longest is not None and len(text) > longest:
-        raise invalid(field, f"This is longer than {longest} characters.", "Shorten it.")
+        raise invalid(field, said("This is longer than {longest} characters.", longest=longest), "Shorten it.")
     if any(_is_hidden(letter) for letter in text):
         raise invalid(field, "This holds characters that cannot be seen.", "Write it again by hand.")
     return text
@@ -116,7 +116,11 @@ def require_place(values: Mapping[str, Any]) -> None:
         raise invalid("lon" if lon is None else "lat", "Half of the place is missing.", "Write both or neither.")
     for name, value, limit in (("lat", lat, 90), ("lon", lon, 180)):
         if value is not None and abs(value) > limit:
-            raise invalid(name, f"This is not between -{limit} and {limit}.", "Write decimal degrees.")
+            raise invalid(
+                name,
+                said("This is not between -{limit} and {limit2}.", limit=limit, limit2=limit),
+                "Write decimal degrees.",
+            )
 
 
 def require_code(field: str, code: str, known: Iterable[str]) -> None:
@@ -137,7 +141,7 @@ def read_codes(field: str, values: Any, known: Iterable[str]) -> list[str]:
 
 def _of_type(field: str, value: Any, kind: type, words: str) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise invalid(field, f"This is not {words}.", f"Write {words}.")
+        raise invalid(field, said("This is not {words}.", words=words), said("Write {words}.", words=words))
     return value
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts import policies
 from tutela.records.accounts.actions import FOUNDER
 from tutela.records.accounts.principals import Member, refused, require
@@ -81,7 +81,7 @@ def reveal(*, by: Principal, pseudonym: str, reason: str, factor_at: datetime | 
             "field-invalid",
             "Opening an identity needs its reason.",
             where="reason",
-            remedy=f"Write at least {_REASON} characters: what for, and for whom.",
+            remedy=said("Write at least {reason} characters: what for, and for whom.", reason=_REASON),
         )
     if factor_at is None or not timedelta() <= now - factor_at <= FACTOR_AGE:
         raise Problem(
@@ -143,7 +143,7 @@ def erase_case(*, by: Principal, compartment: int, case: str, reason: str) -> in
             "field-invalid",
             "An erasure needs its reason.",
             where="reason",
-            remedy=f"Write at least {_REASON} characters: who asked, and on what ground.",
+            remedy=said("Write at least {reason} characters: who asked, and on what ground.", reason=_REASON),
         )
     found = CaseKey.visible_to(by).filter(compartment_id=compartment, case=case, erased__isnull=True)
     key = found.first()

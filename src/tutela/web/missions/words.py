@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -192,11 +193,13 @@ def _coded() -> Mapping[tuple[type[models.Model], str], Choices]:
         return tuple((code, words.get(code) or code.replace("_", " ").capitalize()) for code in codes)
 
     return {
-        (Presence, "kind"): tuple((kind.code, kind.label) for kind in doctrine.presence_kinds.values()),
+        (Presence, "kind"): tuple((kind.code, _(kind.label)) for kind in doctrine.presence_kinds.values()),
         (Presence, "mandate_source"): (("", _("Not known")), *named({}, lists["mandate_source"])),
         (MandateTask, "clause"): (("", _("None of these")), *named({}, lists["mandate_clause"])),
         (Capacity, "component"): named(COMPONENTS, lists["component"]),
-        (Activity, "code"): tuple((item.code, f"{item.code} {item.name}") for item in doctrine.activities),
+        (Activity, "code"): tuple(
+            (item.code, format_lazy("{} {}", item.code, _(item.name))) for item in doctrine.activities
+        ),
         (Activity, "tier"): named(TIERS, lists["poc_tier"]),
         (Activity, "phase"): named(PHASES, lists["poc_phase"]),
         (Activity, "component"): named(COMPONENTS, lists["component"]),

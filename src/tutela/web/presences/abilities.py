@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from tutela.catalogue.doctrine import Activity, Rung, load_doctrine
 from tutela.catalogue.presences import Presence
+from tutela.records.incidents.words import STEPS
 from tutela.web.shared.words import TIERS, name_code
 
 _STEP_OF: Final = {"A24a": "R7a", "A24b": "R7b", "A24c": "R8"}
@@ -63,6 +64,7 @@ def make_abilities(presence: Presence) -> Abilities:
         ),
         steps=steps,
         clock=tuple(
-            step.replace("_", " ") for step in doctrine.clocks["force" if force == "yes" else "without_force"]
+            name_code(STEPS, step).lower()
+            for step in doctrine.clocks["force" if force == "yes" else "without_force"]
         ),
     )

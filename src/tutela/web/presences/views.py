@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tutela.catalogue.presences import Presence, mandate_on
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Marking
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.studies.pages.statement import statement_csp
 from tutela.studies.shelf import Study
 from tutela.web.presences.abilities import make_abilities
@@ -81,9 +81,11 @@ def _require_study(request: HttpRequest, presence_id: str) -> Study:
     if study is None:
         raise Problem(
             "page-missing",
-            f"No statement of {presence.name} was built in this home.",
-            remedy=f"Build one: tutela statement build {presence.presence_id} --events FILE --sites FILE"
-            " --as-of DATE --out DIR",
+            said("No statement of {name} was built in this home.", name=presence.name),
+            remedy=said(
+                "Build one: tutela statement build {presence_id} --events FILE --sites FILE --as-of DATE --out DIR",
+                presence_id=presence.presence_id,
+            ),
         )
     return study
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 from tutela.kernel.markings import OUTSIDER, Marking, require_read
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 
 if TYPE_CHECKING:
     from tutela.catalogue.presences import Presence
@@ -156,6 +156,6 @@ def unknown_presence(name: str) -> Problem:
     shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
     return Problem(
         "presence-unknown",
-        f"The register has no presence called “{shown}”.",
+        said("The register has no presence called “{shown}”.", shown=shown),
         remedy="Look in the list of presences, or bring your own sites file.",
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tutela.catalogue.countries import find_country
@@ -86,11 +86,10 @@ def name_country(iso3: str) -> str:
     return country.name if country else COUNTRY_NAMES.get(iso3, iso3)
 
 
-@cache
 def name_kind(code: str) -> str:
     """What a kind of presence is called; an unknown code stays as it is, in words."""
     kind = load_doctrine().presence_kinds.get(code)
-    return kind.label if kind else code.replace("_", " ").lower()
+    return gettext(kind.label) if kind else code.replace("_", " ").lower()
 
 
 def name_code(words: Mapping[str, Word], code: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
+from tutela.records.accounts.told import tell
 from tutela.studies.siting_options import Array, make_options
 from tutela.studies.siting_specs import SitingSpec
 from tutela.studies.sitings import SitingCase
@@ -72,7 +73,7 @@ def read_plans(text: str, case: SitingCase) -> tuple[dict[str, Array], str]:
     try:
         return plans | make_options(rows, case, _("Options")), ""
     except Problem as problem:
-        return plans, f"{problem.message} {problem.remedy}"
+        return plans, f"{tell(problem.message)} {tell(problem.remedy)}"
 
 
 def _read(query: Mapping[str, str], name: str, label: str, standing: str, most: float | None) -> Field:

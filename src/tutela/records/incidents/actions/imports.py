@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.places import distances_km
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.kernel.tables import PERPETRATORS, VIOLENCE, Events
 from tutela.records.accounts.principals import require
 from tutela.records.accounts.roles import May
@@ -104,7 +104,8 @@ def undo_import(*, by: Principal, batch: int, reason: str, expected_version: int
     sorted_ = reports.exclude(incident__isnull=True, triaged_at__isnull=True).count()
     if sorted_:
         raise _not_possible(
-            f"{sorted_} of its reports were sorted already.", "Sort out those first, or reject reports one by one."
+            said("{sorted} of its reports were sorted already.", sorted=sorted_),
+            "Sort out those first, or reject reports one by one.",
         )
     reports.delete()
     return change(by, row, expected_version, undone_at=datetime.now(UTC), undone_reason=why)

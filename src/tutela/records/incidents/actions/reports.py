@@ -8,7 +8,7 @@ from typing import Final
 
 from tutela.catalogue.doctrine import load_doctrine
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import require
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.intake import Receipt, drop, find_setting
@@ -140,8 +140,11 @@ def _refuse_narrative(by: Principal, presence: int, summary: str) -> None:
     if len(summary.strip()) > SUMMARY:
         raise invalid(
             "summary",
-            f"A report holds {SUMMARY} characters of bare facts, and no account of what somebody told.",
-            f"Shorten it. For a survivor or a child, use {_pathway(by, presence)}.",
+            said(
+                "A report holds {summary} characters of bare facts, and no account of what somebody told.",
+                summary=SUMMARY,
+            ),
+            said("Shorten it. For a survivor or a child, use {value}.", value=_pathway(by, presence)),
         )
 
 
@@ -150,7 +153,7 @@ def _no_interviews(by: Principal, presence: int) -> Problem:
         "not-possible",
         "An interview with a survivor or a child does not belong in a report, and was not kept.",
         where="interview",
-        remedy=f"Ask no further questions. Use {_pathway(by, presence)}.",
+        remedy=said("Ask no further questions. Use {value}.", value=_pathway(by, presence)),
     )
 
 

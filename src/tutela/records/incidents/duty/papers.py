@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tutela.data.documents import as_json
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import require
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.fields import invalid, listed, text
@@ -271,7 +271,11 @@ def _lines(value: str, field: str) -> str:
     kept = [text(line, field, SECTION) for line in value.splitlines()]
     whole = "\n".join(kept).strip()
     if len(whole) > SECTION:
-        raise invalid(field, f"This block is longer than {SECTION:,} characters.", "Write the bare facts.")
+        raise invalid(
+            field,
+            said("This block is longer than {section} characters.", section=f"{SECTION:,}"),
+            "Write the bare facts.",
+        )
     return whole
 
 
