@@ -202,9 +202,14 @@ def glued(source: str) -> list[int]:
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and languages.name_of(node) in languages.PROBLEMS:
-            parts = languages.problem_parts(node)
-            found += [part.lineno for part in parts if isinstance(part, ast.JoinedStr | ast.BinOp)]
+            found += [part.lineno for part in languages.problem_parts(node) if _is_glued(part)]
     return found
+
+
+def _is_glued(part: ast.expr) -> bool:
+    if isinstance(part, ast.BinOp):  # filled into what was translated already, it is whole
+        return not (isinstance(part.op, ast.Mod) and isinstance(part.left, ast.Call))
+    return isinstance(part, ast.JoinedStr)
 
 
 def test_no_problem_of_a_page_is_glued_together() -> None:

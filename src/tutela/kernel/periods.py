@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +54,7 @@ def parse_day(text: str, *, option: str) -> date:
     except ValueError:
         raise Problem(
             "date-invalid",
-            f"{text!r} is not a day.",
+            said("{text} is not a day.", text=f"{text!r}"),
             where=option,
             remedy="Write it as YYYY-MM-DD, for example 2020-12-31.",
         ) from None

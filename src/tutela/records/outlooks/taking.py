@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.studies.outlooks.forecast_files import BASE_RATE, ForecastRows, KeptForecast
 
 _NUMBERS: Final = ("mean", "q05", "q25", "q50", "q75", "q95", "chance_any", "chance_25")
@@ -116,7 +116,7 @@ def _degree(value: Any) -> float | None:
 def _unusable(name: str, why: str) -> Problem:
     return Problem(
         "forecast-unusable",
-        f"The column {name} {why}.",
+        said("The column {name} {why}.", name=name, why=why),
         where=name,
         remedy="Make the forecast again with tutela outlook predict; nothing was taken in.",
     )

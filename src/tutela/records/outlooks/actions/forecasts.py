@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from tutela.kernel.digests import bytes_digest
 from tutela.kernel.markings import Marking, Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import require
 from tutela.records.accounts.roles import May
 from tutela.records.ledger.acts import action
@@ -56,7 +56,11 @@ def take_in_forecast(
     if len(drafts) > MOST_UNITS:
         raise Problem(
             "file-too-large",
-            f"The forecast has {len(drafts)} active units; {MOST_UNITS} are the most that are taken in.",
+            said(
+                "The forecast has {value} active units; {most_units} are the most that are taken in.",
+                value=len(drafts),
+                most_units=MOST_UNITS,
+            ),
             where="units",
             remedy="Forecast the countries that concern you.",
         )

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from tutela.engine.outlook.warnings import Candidates, choose_warned
 from tutela.kernel.markings import Principal
-from tutela.kernel.problems import Problem
+from tutela.kernel.problems import Problem, said
 from tutela.records.accounts.principals import require
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.fields import choice, invalid, text
@@ -56,9 +56,17 @@ def set_budget(
     home = see_presence(by, presence)
     require(by, May.DECIDE, compartment, home.marking)
     if not 1 <= budget <= MOST:
-        raise invalid("budget", f"A budget is 1 to {MOST} warnings a month.", "Say what one sitting can look at.")
+        raise invalid(
+            "budget",
+            said("A budget is 1 to {most} warnings a month.", most=MOST),
+            "Say what one sitting can look at.",
+        )
     if not 1 <= within_km <= WIDEST_KM:
-        raise invalid("within_km", f"Near is 1 to {WIDEST_KM} km.", "Choose a distance that somebody can act on.")
+        raise invalid(
+            "within_km",
+            said("Near is 1 to {widest_km} km.", widest_km=WIDEST_KM),
+            "Choose a distance that somebody can act on.",
+        )
     rows = OutlookSetting.visible_to(by).filter(compartment_id=compartment, presence_id=home.pk)
     held = rows.first()
     if held is None:
@@ -155,7 +163,7 @@ def hold_sitting(*, by: Principal, presence: int, forecast: int, next_on: date, 
     if set(warned) - decided:
         raise Problem(
             "not-possible",
-            f"{len(set(warned) - decided)} warnings are not decided.",
+            said("{value} warnings are not decided.", value=len(set(warned) - decided)),
             where="warnings",
             remedy="Each needs an owner, or a reason why nothing is done.",
         )
