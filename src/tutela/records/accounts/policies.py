@@ -17,10 +17,11 @@ APP_ROLE: Final = "tutela_app"
 """The role that the application connects as; whoever migrates owns the tables."""
 
 _FUNCTIONS: Final = (
+    # In plpgsql, which keeps its plan: every query asks this once for each marking.
     """
     CREATE OR REPLACE FUNCTION accounts_readable(wanted integer) RETURNS bigint[]
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT coalesce(array_agg(m.compartment_id), '{}')
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
+        RETURN (SELECT coalesce(array_agg(m.compartment_id), '{}')
         FROM accounts_membership m
         JOIN accounts_compartment c ON c.id = m.compartment_id AND c.mode <> 'closed'
         JOIN accounts_user u ON u.id = m.user_id AND u.is_active
@@ -30,8 +31,8 @@ _FUNCTIONS: Final = (
           AND wanted <= coalesce(nullif(current_setting('tutela.ceiling'), ''), '-1')::integer
           AND m.compartment_id::text = ANY (string_to_array(current_setting('tutela.within'), ','))
           AND m.valid_from <= now() AND (m.valid_until IS NULL OR m.valid_until > now())
-          AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode = 'closed')
-    $$
+          AND NOT EXISTS (SELECT 1 FROM accounts_house h WHERE h.mode = 'closed'));
+    END $$
     """,
     # Where anybody with an account may drop a report without reading there: restricted intake, while it is open.
     """

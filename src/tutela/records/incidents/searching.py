@@ -2,8 +2,8 @@
 
 Words are compared as our own rule folded them (`ledger.searched`) and not by either database's full-text search:
 so both databases give the same answer; and row-level security keeps PostgreSQL from using an index of texts before
-it knows who reads. The price is a bound: of each kind the newest `MOST_READ` rows are looked at, and the answer
-says where there were more. Within one presence that bound is seldom met.
+it knows who reads. The price is a bound: of what grows without end the newest `MOST_READ` rows are looked at, and
+the answer says where there were more. Within one presence that bound is seldom met.
 """
 
 from __future__ import annotations
@@ -48,17 +48,21 @@ class Kind:
     columns: tuple[str, ...]
     when: str = ""
     only: Q = field(default_factory=Q)
+    grows: bool = False
+    """Whether there may be hundreds of thousands, so that only the newest are looked at."""
 
 
 KINDS: Final = (
     Kind("presence", Presence, ("name", "key", "note")),
     Kind("population", Population, ("name", "basis")),
     Kind("site", Site, ("name", "key")),
-    Kind("incident", Incident, ("title", "place"), "happened_at", Q(merged_into__isnull=True, left=False)),
-    Kind("report", Report, ("summary", "place", "told_by", "contact_code", "source_id"), "said_at"),
+    Kind(
+        "incident", Incident, ("title", "place"), "happened_at", Q(merged_into__isnull=True, left=False), grows=True
+    ),
+    Kind("report", Report, ("summary", "place", "told_by", "contact_code", "source_id"), "said_at", grows=True),
     Kind("threat", Threat, ("title", "perpetrator_name")),
     Kind("plan", Plan, ("title",)),
-    Kind("activity", Activity, ("note", "code", "basis"), "day"),
+    Kind("activity", Activity, ("note", "code", "basis"), "day", grows=True),
 )
 """In the order of the answer. Host-State intent, identities and restricted intake are no part of any search."""
 
@@ -121,7 +125,8 @@ def _find(by: Principal, kind: Kind, presence: int | None, wanted: Sequence[str]
     own = "pk" if kind.model is Presence else "presence_id"
     rows = kind.model.visible_to(by).filter(kind.only, **({} if presence is None else {own: presence}))
     # Where the newest rows end is read from the keys alone; what lies before it is not looked at.
-    end = rows.order_by("-pk").values_list("pk", flat=True)[MOST_READ : MOST_READ + 1].first()
+    keys = rows.order_by("-pk").values_list("pk", flat=True)
+    end = keys[MOST_READ : MOST_READ + 1].first() if kind.grows else None
     if end is not None:
         rows = rows.filter(pk__gt=end)
     for word in wanted:
