@@ -40,8 +40,9 @@ COMPARTMENTS = 50
 
 _COLUMNS = "at, xact, act, actor, action, kind, operation, subject_table, subject, compartment, marking"
 _SHAPE = (
-    " '', 'actor-' || (n * 7919 % 200), 'app.action-' || (n * 104729 % 170), CASE n % 3 WHEN 0 THEN 'access'"
-    " ELSE 'change' END, 'update', 'incidents_incident', n * 31 % 100000, 1 + n * 15485863 % {compartments}, n % 3"
+    " '', 'actor-' || (n * 7919 %% 200), 'app.action-' || (n * 104729 %% 170), CASE n %% 3 WHEN 0 THEN 'access'"
+    " ELSE 'change' END, 'update', 'incidents_incident', n * 31 %% 100000,"
+    " 1 + n * 15485863 %% {compartments}, n %% 3"
 )
 
 
@@ -113,9 +114,9 @@ def _write(database: str, start: int, end: int) -> None:
     begin = datetime(2026, 1, 1, tzinfo=UTC)
     with connection.cursor() as cursor:
         if database == "PostgreSQL":
-            cursor.execute(
+            _write_without_indexes(
                 f"INSERT INTO ledger_entry ({_COLUMNS}) SELECT %s + n * interval '1 second', 1, {shape}"
-                " FROM generate_series(%s, %s) AS n",
+                " FROM generate_series(%s::bigint, %s::bigint) AS n",
                 [begin, start + 1, end],
             )
         else:
@@ -132,6 +133,24 @@ def _write(database: str, start: int, end: int) -> None:
         number=number, at=datetime.now(UTC), transactions=number, last_xact=xact, last_entry=last,
         head=b"0" * 32, key="bench", signature=b"0" * 64,
     )  # fmt: skip
+
+
+def _write_without_indexes(sql: str, values: list[Any]) -> None:
+    """Entries by the million, the indexes made anew behind them: a sixth of the time."""
+    import psycopg
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(host=SOCKET, dbname=name, user="postgres", autocommit=True) as session:
+        held = session.execute(
+            "SELECT indexname, indexdef FROM pg_indexes"
+            " WHERE tablename = 'ledger_entry' AND indexname NOT LIKE '%pkey'"
+        ).fetchall()
+        for index, _ in held:
+            session.execute(f'DROP INDEX "{index}"')
+        session.execute(sql, values)
+        for _, definition in held:
+            session.execute(definition)
 
 
 def _time_pages(database: str, by: Any, size: int) -> list[Row]:

@@ -294,8 +294,9 @@ def _freshen(database: str) -> None:
         return
     import psycopg
 
-    with psycopg.connect(host=SOCKET, dbname=connection.settings_dict["NAME"], user="postgres") as session:
-        session.execute("ANALYZE")
+    name = connection.settings_dict["NAME"]
+    with psycopg.connect(host=SOCKET, dbname=name, user="postgres", autocommit=True) as session:
+        session.execute("VACUUM ANALYZE")
 
 
 def _seal_and_verify(folder: Path) -> list[tuple[str, float]]:

@@ -2,21 +2,23 @@
 
     .venv/bin/python docs/pictures.py [NAME...]
 
-Builds the demonstration with a register of the invented cast in it, serves it, and looks at it in Debian's Chromium
-(`./dev test e2e` sets both up). Each picture must show the line that says that the country is invented, and weighs
-at most 150 kB; one that does not is not kept, and the program says so. Names take those pictures alone. Look at
-each before it is committed.
+Builds the demonstration, and a register of the invented cast that is served as one for practice, and looks at both
+in Debian's Chromium (`./dev test e2e` sets up what that needs). Each picture must show the line that says that the
+country is invented, and weighs at most 150 kB; one that does not is not kept, and the program says so. Names take
+those pictures alone. Look at each before it is committed.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,13 +33,16 @@ from seats import TUTELA, Seat, Served, serve_cast  # noqa: E402
 FOLDER: Final = ROOT / "docs" / "pictures"
 CHROMIUM: Final = Path("/usr/bin/chromium")
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--force-color-profile=srgb")
+VISITOR: Final = "visitor"
 DESK: Final = (1180, 800)
+TALL: Final = (1180, 1150)
 PHONE: Final = (390, 780)
 HEAVIEST: Final = 150_000
 COLOURS: Final = (128, 64, 32, 16)
 """So few colours serve a page of text and lines; fewer where the picture is still too heavy."""
 
-INVENTED: Final = re.compile(r"invented country|pays inventé", re.IGNORECASE)
+INVENTED: Final = re.compile(r"invented|inventé", re.IGNORECASE)
+"""What the bar at the top of each picture says."""
 
 
 @dataclass(frozen=True)
@@ -100,17 +105,17 @@ def begin_alert(seat: Seat) -> None:
 
 SHOTS: Final = (
     Shot("watch", at("/watch/")),
-    Shot("incident", here("watch:incident")),
+    Shot("incident", here("watch:incident"), size=TALL),
     Shot("threats", at("/threats/")),
-    Shot("map", at("/map/"), ready=wait_for_map),
+    Shot("map", at("/map/"), size=TALL, ready=wait_for_map),
     Shot("operations", here("operations:desk"), who="duty"),
     Shot("activities", here("missions:activities")),
-    Shot("reach", at("/reach/"), ready=follow(r"/reach/[0-9a-f]+/?")),
-    Shot("siting", at("/siting/")),
+    Shot("reach", at("/reach/"), ready=follow(r"/reach/[0-9a-f]+/?"), who=VISITOR),
+    Shot("siting", at("/siting/"), who=VISITOR, ready=follow(r"/siting/[0-9a-f]+/?")),
     Shot("search", at("/search/"), ready=search),
     Shot("exports", at("/exports/")),
     Shot("ledger", at("/administration/ledger/"), who="custodian", ready=follow(r"/administration/ledger/[^/]+/")),
-    Shot("presence", at("/presences/IMIPA/")),
+    Shot("presence", at("/presences/IMIPA/"), who=VISITOR),
     Shot("watch-fr", at("/watch/"), language="fr"),
     Shot("watch-rtl", at("/watch/"), ready=turn),
     Shot("alert-phone", at("/watch/alerts/new/"), who="assistant", size=PHONE, ready=begin_alert),
@@ -124,14 +129,29 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     wanted = [shot for shot in SHOTS if not options.names or shot.name in options.names]
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        subprocess.run([*TUTELA, "demo", "--home", home, "--size", "small"], check=True)  # noqa: S603  our own
-        with serve_cast(home) as served, sync_playwright() as driver:
+        home = Path(folder)
+        with (
+            serve_demonstration(home / "demo") as demo,
+            serve_cast(home / "cast", TUTELA_PRACTICE="1") as cast,
+            sync_playwright() as driver,
+        ):
             browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-            faults = [fault for shot in wanted if (fault := take(browser, served, shot))]
+            served = {True: demo, False: cast}
+            faults = [fault for shot in wanted if (fault := take(browser, served[shot.who == VISITOR], shot))]
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
     return 1 if faults else 0
+
+
+@contextmanager
+def serve_demonstration(home: Path) -> Iterator[Served]:
+    """The demonstration, built and served; nobody signs in there."""
+    subprocess.run([*TUTELA, "demo", "--home", home, "--size", "small"], check=True)  # noqa: S603  our own
+    command = [*TUTELA, "serve", "--home", home, "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        yield Served(json.loads(server.stdout.readline())["address"].rstrip("/"), {VISITOR: "nobody"}, {})
+        server.terminate()
 
 
 def take(browser: Browser, served: Served, shot: Shot) -> str:

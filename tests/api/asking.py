@@ -70,6 +70,7 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "api:threats": ({}, {"status": "dormant"}, {"level": "tactical"}),
     "api:plans": ({}, {"limit": "1"}),
     "api:jobs": ({}, {"limit": "1"}),
+    "watch:commitments": ({}, {"for": "public"}),
 }
 """Queries to ask beside the bare address; those of forms that search are found by themselves."""
 

@@ -21,8 +21,7 @@ from tutela.data.store.homes import create_home
 from tutela.service.register import point_at
 
 HOME = Path(sys.argv[1])
-if not (HOME / "home.json").is_file():  # a demonstration that was built before keeps what it has
-    create_home(HOME, demonstration=False)
+create_home(HOME, demonstration=False)
 point_at(HOME)
 
 import cast

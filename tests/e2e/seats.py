@@ -52,9 +52,9 @@ class Served:
 
 
 @contextmanager
-def serve_cast(home: Path) -> Iterator[Served]:
-    """Make the register, and serve it for as long as the block runs."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("TUTELA_")}
+def serve_cast(home: Path, **setting: str) -> Iterator[Served]:
+    """Make the register, and serve it for as long as the block runs, with settings of the environment."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TUTELA_")} | setting
     made = subprocess.run([sys.executable, MAKE, home], check=True, capture_output=True, text=True, env=env)
     told: dict[str, Any] = json.loads(made.stdout)
     command = [*TUTELA, "serve", "--home", home, "--port", "0", "--json"]

@@ -19,7 +19,7 @@ from tutela.records.incidents.actions.complaints import Complaint, complain
 from tutela.records.incidents.models import Commitment, Incident, IntakeReport, Report
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content
-from tutela.records.missions.models import Access, Site
+from tutela.records.missions.models import Access, Population, Site
 from tutela.web.shared.references import write_reference
 
 COMPLAIN, LOOP, COMMITMENTS = "/watch/complaints/new/", "/watch/answers/", "/watch/commitments/"
@@ -214,3 +214,42 @@ def test_an_incident_says_who_can_come_in_how_many_minutes_in_which_season(groun
     dry = r"Invented clinic</bdi>, Road: dry season 95 min, wet season <strong[^>]*>does not get there"
     assert re.search(known, text) and re.search(dry, text)
     assert "no source is given" in text and "Hidden post" not in text and "7 min" not in text
+
+
+def test_what_may_be_said_outside_names_nobody_and_nothing_marked(ground: Ground) -> None:
+    incident = open_incident(ground)
+    common = {
+        "presence_id": ground.presence,
+        "compartment_id": ground.people.here,
+        "due_on": TODAY,
+        "recorded_by": "x",
+    }
+    common |= {"to_whom": "Market committee", "owner": "Civil affairs", "note": "Noted apart"}
+    with acting(ground.people["officer"], "test"):
+        for marking, what, more in (
+            (0, "A patrol on market days", {"population_id": ground.town, "state": "kept", "settled_on": TODAY}),
+            (0, "A visit to the camp", {"population_id": ground.camp}),
+            (0, "A call about the ford", {"incident_id": incident.pk}),
+            (0, "A lamp at the gate", {"state": "withdrawn", "settled_on": TODAY}),
+            (1, "An escort at night", {}),
+        ):
+            Commitment(what=what, marking=marking, **common, **more).save(force_insert=True)
+        camp = Population.visible_to(ground.people["officer"]).get(pk=ground.camp)
+        camp.marking = 1
+        camp.save()
+    shown = page(browser_of(ground.people, "adviser"), f"{COMMITMENTS}?for=public")
+    assert "A patrol on market days" in shown and "Invented town" in shown and "Kept" in shown
+    assert "1 commitment, of which kept: 1." in shown
+    hidden = (
+        "visit to the camp",
+        "call about the ford",
+        "lamp",
+        "escort",
+        "committee",
+        "Civil affairs",
+        "Noted apart",
+    )
+    assert [words for words in hidden if words in shown] == []
+    assert "Invented camp" not in shown
+    outside = browser_of(ground.people, "outsider").get(f"{COMMITMENTS}?for=public")
+    assert b"market days" not in outside.content

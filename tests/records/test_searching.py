@@ -181,9 +181,10 @@ def test_a_population_of_another_level_is_not_hinted_at(ground: Ground) -> None:
 def search_slowly(ground: Ground, words: str) -> list[tuple[str, int]]:
     """The obvious search: every row that they may read, folded as it is read, word by word."""
     found = []
-    wanted = split_words(words)
+    wanted, adviser = split_words(words), ground.people["adviser"]
     for kind in KINDS:
-        rows = kind.model.visible_to(ground.people["adviser"]).filter(kind.only).order_by("-pk")
+        with acting(adviser, "test"):  # PostgreSQL's second wall asks who reads
+            rows = list(kind.model.visible_to(adviser).filter(kind.only).order_by("-pk"))
         hits = []
         for row in rows:
             words_of_row = [word for column in kind.columns for word in _every_word(getattr(row, column))]
@@ -240,8 +241,8 @@ def test_a_row_is_found_by_what_stands_in_it_after_every_way_of_writing_it(groun
     assert find(ground, "riverside ferry") == [("incident", "Old ferry")]
     assert find(ground, "new riverside") == [("incident", "New mill")]
     assert find(ground, "old mill") == []
-    row = Incident.visible_to(officer).get(title="Old ford")
     with acting(officer, "test"):
+        row = Incident.visible_to(officer).get(title="Old ford")
         row.title, row.words = "Shallow water", " what somebody set"
         row.save()
     assert find(ground, "shallow") == [("incident", "Shallow water")]

@@ -296,3 +296,11 @@ def test_an_empty_list_says_what_to_do(ask) -> None:
     html = ask("/presences/?name=no+such+presence").content.decode()
     assert "No presence matches" in html
     assert "0 of " in html
+
+
+def test_a_register_for_practice_says_so_on_every_page(team) -> None:
+    with override_settings(PRACTICE=True):
+        for path in ("/watch/", "/search/", "/exports/", "/accounts/"):
+            page = team["adviser"].get(path).content.decode()
+            assert page.count("Practice: an invented country, and nothing in it is real") == 2, path
+    assert "Practice:" not in team["adviser"].get("/watch/").content.decode()

@@ -51,6 +51,9 @@ INSTALLED_APPS: Final = [
 ]
 DATABASES: Final = {"default": describe_database(os.environ)}
 KEYS_FOLDER: Final = os.environ.get("TUTELA_KEYS") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/keys"
+PRACTICE: Final = os.environ.get("TUTELA_PRACTICE") == "1"
+"""Whether everything in this register is invented, for training: every page says so beside its marking."""
+
 FILES_FOLDER: Final = os.environ.get("TUTELA_FILES") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/files"
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
 AUTH_USER_MODEL: Final = "accounts.User"

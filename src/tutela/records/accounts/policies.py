@@ -129,6 +129,18 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(faults)
 
 
+def act_as_nobody(using: str = "default", **_: Any) -> None:
+    """For Django's signal: whoever migrates is nobody to the policies, which would fail where nobody says who acts.
+
+    A new key into a sealed table is held against that table as its owner, whom forced policies bind; PostgreSQL
+    asks the policy even while it plans. Nobody reads no row, and a new table has none that could miss its own.
+    """
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('tutela.actor', '', false)")
+
+
 def install_after_migrating(using: str = "default", **_: Any) -> None:
     """For Django's signal."""
     connection = connections[using]

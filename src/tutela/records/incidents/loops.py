@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from tutela.kernel.markings import Principal
+from tutela.kernel.markings import Marking, Principal
 from tutela.records.incidents.fields import choice
 from tutela.records.incidents.finding import chunks, see_presence, see_row
 from tutela.records.incidents.models import Commitment, Feedback, Incident
 from tutela.records.incidents.queries import PAGE, Mark
 from tutela.records.ledger.acts import action
+from tutela.records.missions.models import Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,27 @@ def page_commitments(
 def find_commitment(*, by: Principal, commitment: int) -> Commitment:
     """One commitment."""
     return see_row(by, Commitment, commitment)
+
+
+@action("incidents.list_public_commitments")
+def list_public_commitments(*, by: Principal, presence: int) -> tuple[tuple[Commitment, str], ...]:
+    """Commitments that may be spoken of outside, each with the place that may be named; the newest day first.
+
+    Only what is unclassified, of an incident and of people at risk that are unclassified too, where it is of any.
+    To whom it was said, who sees to it, what was noted and the incident are no part of it: a list of who talks with
+    the mission is a list of targets.
+    """
+    see_presence(by, presence, Commitment)
+    plain = {"presence_id": presence, "marking": int(Marking.UNCLASSIFIED)}
+    places = dict(Population.visible_to(by).filter(**plain).values_list("pk", "name"))
+    incidents = set(Incident.visible_to(by).filter(**plain, left=False).values_list("pk", flat=True))
+    rows = Commitment.visible_to(by).filter(**plain).exclude(state=Commitment.State.WITHDRAWN)
+    return tuple(
+        (row, places.get(row.population_id or 0, ""))
+        for row in rows.order_by("-due_on", "-pk")
+        if (row.population_id is None or row.population_id in places)
+        and (row.incident_id is None or row.incident_id in incidents)
+    )
 
 
 def _incidents(by: Principal, rows: list[Feedback]) -> Mapping[int, Incident]:

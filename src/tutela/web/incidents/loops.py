@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tutela.records.accounts.principals import refused
 from tutela.records.accounts.roles import May
 from tutela.records.incidents.actions.commitments import Undertaking, commit, settle_commitment
-from tutela.records.incidents.loops import Promises, list_commitments, list_told
+from tutela.records.incidents.loops import Promises, list_commitments, list_public_commitments, list_told
 from tutela.records.incidents.models import Commitment
 from tutela.records.incidents.queries import unanswered_alerts
 from tutela.records.incidents.watching import marking_of_places, name_places
@@ -79,6 +79,8 @@ def show_commitments(request: HttpRequest) -> HttpResponse:
             answer["Location"] += f"&presence={write_reference(page.desk.presence.pk)}"
             return answer
         refusal, page = answer, _page(request) or page
+    if request.method == "GET" and request.GET.get("for") == "public":
+        return _show_public(page.desk)
     forms, desk = Forms(page, _DEEDS, refusal), page.desk
     may = desk.may(May.RESPOND)
     context = {
@@ -95,6 +97,13 @@ def show_commitments(request: HttpRequest) -> HttpResponse:
     rows = [*page.promises.open, *page.promises.settled]
     least = marking_of_places(by=desk.by, presence=desk.presence.pk)
     return desk.show("commitments.html", rows, context, least=least)
+
+
+def _show_public(desk: Desk) -> HttpResponse:
+    """What may be said outside of what was promised, for somebody to read before it leaves, and to print."""
+    rows = list_public_commitments(by=desk.by, presence=desk.presence.pk)
+    kept = sum(row.state == Commitment.State.KEPT for row, _place in rows)
+    return desk.show("commitments_public.html", [row for row, _place in rows], {"rows": rows, "kept": kept})
 
 
 def _page(request: HttpRequest) -> PromisePage | None:

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 import tutela
@@ -23,6 +24,7 @@ def describe_room(request: HttpRequest) -> dict[str, Any]:
     principal = principal_of(request)
     return {
         "is_demonstration": shelf_for(request).is_demonstration,
+        "is_practice": settings.PRACTICE,
         "version": tutela.__version__,
         "asks_sign_in": asks_sign_in(),
         "signed_in": reader_of(request) if principal is not STRANGER else None,
