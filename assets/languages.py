@@ -62,6 +62,9 @@ def collect(root: Path = ROOT) -> Catalog:
             found.add(message, locations=[(path.relative_to(root).as_posix(), 0)], context=context)
     for text in catalogue_texts(root):
         found.add(text, locations=[(CATALOGUE, 0)])
+    for path in sorted((root / SOURCE / "records").rglob("*.py")):
+        for text in choice_texts(path.read_text("utf-8")):
+            found.add(text, locations=[(path.relative_to(root).as_posix(), 0)])
     for layer in PROBLEM_LAYERS:
         for path in sorted((root / SOURCE / layer).rglob("*.py")):
             for text in problem_texts(path.read_text("utf-8")):
@@ -76,6 +79,17 @@ def catalogue_texts(root: Path = ROOT) -> Iterator[str]:
     for table in (doctrine["presence_kinds"].values(), *(doctrine[n] for n in ("activities", "ladder", "rings"))):
         for item in table:
             yield from (item[name] for name in CATALOGUE_TEXTS if item.get(name))
+
+
+def choice_texts(source: str) -> Iterator[str]:
+    """What the choices of models are called, which pages show in the language of their reader."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("TextChoices") for base in node.bases):
+            for line in node.body:
+                if isinstance(line, ast.Assign) and isinstance(line.value, ast.Tuple):
+                    label = line.value.elts[-1]
+                    if isinstance(label, ast.Constant) and label.value:
+                        yield str(label.value)
 
 
 def problem_texts(source: str) -> Iterator[str]:

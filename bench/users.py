@@ -8,7 +8,7 @@ points, the list of incidents and one of them, an alert, from the inbox to a run
 from the pages as a browser reads them. Between two pages somebody looks, reads or types: 4 to 16 seconds at full
 size, drawn from a seeded die, ten in the mean; people arrive over the first half minute. Every answer is timed from
 sending to its last byte, a redirect and what it leads to each by itself. What must hold: no answer of 500 or
-above, no page that is refused. With --full, 200 people for two and a half minutes on PostgreSQL where
+above, no page that is refused. With --full, 200 people for two minutes on PostgreSQL where
 TUTELA_TEST_POSTGRES names one, else on SQLite, and 95 in a hundred answers under 300 ms; without it, 12 people who
 hardly think, for 15 seconds.
 """
@@ -58,7 +58,7 @@ class Load:
 
 
 SMALL = Load(12, 15.0, 2.0, (0.1, 0.5), 500)
-FULL = Load(200, 150.0, 30.0, (4.0, 16.0), 20_000)
+FULL = Load(200, 120.0, 30.0, (4.0, 16.0), 20_000)
 
 
 @dataclass

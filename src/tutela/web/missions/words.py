@@ -162,7 +162,7 @@ def choices_of(model: type[models.Model], column: str) -> Choices:
     if coded is not None:
         return coded
     known: Any = model._meta.get_field(column)
-    return tuple((str(code), label) for code, label in known.choices or ())
+    return tuple((str(code), _(label)) for code, label in known.choices or ())
 
 
 def say(model: type[models.Model], column: str, value: Any) -> str:

@@ -71,7 +71,7 @@ def version_of(rows: Iterable[IncidentRow], number: int) -> int:
 
 def options(pairs: Iterable[tuple[Any, Any]]) -> Choices:
     """A model's choices as those of a field."""
-    return tuple((str(code), str(label)) for code, label in pairs)
+    return tuple((str(code), _(str(label))) for code, label in pairs)
 
 
 def by_kind(waiting: Iterable[Any]) -> list[tuple[Word, list[Any]]]:
