@@ -121,7 +121,7 @@ def moment(at: datetime, field: str, *, is_old: bool = True) -> datetime:
     if at > now + AHEAD:
         raise invalid(field, "This time is still to come.", "Look at the clock and the year of your device.")
     if at.year < EARLIEST:
-        raise invalid(field, f"This is before {EARLIEST}.", "Look at the year.")
+        raise invalid(field, said("This is before {earliest}.", earliest=EARLIEST), "Look at the year.")
     if not is_old and at < now - LONG_AGO:
         raise invalid(
             field,
