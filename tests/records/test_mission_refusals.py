@@ -155,6 +155,7 @@ QUERIES: dict[str, tuple[Any, set[str]]] = {
     "list_interlocutors": (lambda g: {"presence": g.presence.pk}, READERS),
     "count_interlocutors": (lambda g: {"presence": g.presence.pk}, READERS),
     "list_activities": (lambda g: {"presence": g.presence.pk, **SPAN}, READERS),
+    "page_activities": (lambda g: {"presence": g.presence.pk}, READERS),
     "list_basis_requests": (lambda g: {"presence": g.presence.pk}, READERS),
     "coverage_grid": (lambda g: {"presence": g.presence.pk, **SPAN}, READERS),
     "human_rights_share": (lambda g: {"presence": g.presence.pk, **SPAN}, OFFICER),
