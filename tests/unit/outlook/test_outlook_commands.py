@@ -149,6 +149,11 @@ def test_a_forecast_is_judged_first_and_holds_what_it_rests_on(tmp_path, capsys)
     assert {path.name for path in out.iterdir()} >= {
         "forecast.json", "manifest.json", "forecast.csv", "forecast.parquet", "draws.parquet",
     }  # fmt: skip
+    header = json.loads((out / "forecast.json").read_text("utf-8"))
+    past = [dict(zip(header["past"]["columns"], row, strict=True)) for row in header["past"]["rows"]]
+    assert {row["origin"] for row in past} == {item["origin"] for item in answer["verdict"]["windows"]}
+    assert all(0 <= row["chance_any"] <= 1 and row["origin"] < row["month"] < "2019-12" for row in past)
+    assert any(row["killed"] > 0 for row in past)
     table = pl.read_csv(out / "forecast.csv")
     assert set(table["month"]) == set(answer["months"])
     assert (table["q05"] <= table["q95"]).all()

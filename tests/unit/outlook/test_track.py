@@ -12,6 +12,7 @@ import pytest
 from tutela.cli.main import run
 from tutela.data.store.homes import open_home
 from tutela.studies.outlooks import record
+from tutela.studies.outlooks.forecast_files import load_forecast
 
 
 def write_events(path: Path, months: int = 132, extra: str = "") -> Path:
@@ -65,6 +66,12 @@ def test_with_nothing_recorded_it_says_so_and_is_no_error(tmp_path, monkeypatch,
 def test_every_forecast_is_recorded_once_and_listed(tmp_path, home, capsys) -> None:
     made = tell(predict(tmp_path, home), capsys)
     assert made["recorded"]["digest"]
+    kept = load_forecast(open_home(home).store, made["digest"], record.OWNER)
+    past = kept.header["past"]
+    assert past["columns"] == ["unit", "origin", "month", "chance_any", "mean", "killed"]
+    history = kept.header["history"]
+    assert {row[1] for row in history["rows"]} >= {"2019-11", "2017-12"}
+    assert set(map(int, kept.header["reasons"])) <= set(kept.rows.unit.tolist())
     tell(predict(tmp_path, home), capsys)
     tell(predict(tmp_path, home, "--seed", "2", "--level", "admin-1"), capsys)
     listed = tell(["outlook", "track", "--home", str(home)], capsys)

@@ -68,13 +68,14 @@ def _describe(
     near = f", {around[0]:.0f} in the cells around it" if around else ""
     label = str(names.label[unit])
     months, months_before = int((year > 0).sum()), int((earlier > 0).sum())
-    words = (
-        f"{label}: {now:.1f} expected over {n_months} months, {before:.1f} a month ago."
-        f" What was recorded in {newest}, here and around: {now - quiet:+.1f};"
-        f" a month gone by: {quiet - before:+.1f}."
-        f" Killed here in {newest}: {panel.counts[-1, unit]:.0f}{near}; in the past twelve months {year.sum():.0f}"
-        f" in {months} of them; in the twelve before {earlier.sum():.0f} in {months_before}."
-    )
+    effects = f"What was recorded in {newest}, here and around: {now - quiet:+.1f}"
+    counted = f"Killed here in {newest}: {panel.counts[-1, unit]:.0f}{near}"
+    years = f"in the past twelve months {year.sum():.0f} in {months} of them"
+    sentences = [
+        f"{now:.1f} expected over {n_months} months, {before:.1f} a month ago.",
+        f"{effects}; a month gone by: {quiet - before:+.1f}.",
+        f"{counted}; {years}; in the twelve before {earlier.sum():.0f} in {months_before}.",
+    ]
     return {
         "unit": int(panel.units[unit]),
         "code": str(names.code[unit]),
@@ -89,5 +90,6 @@ def _describe(
         "months_past_year": months,
         "killed_year_before": float(earlier.sum()),
         "months_year_before": months_before,
-        "words": words,
+        "sentences": sentences,
+        "words": f"{label}: {' '.join(sentences)}",
     }

@@ -25,6 +25,10 @@ LEAST_YEARS: Final = 5
 
 NO_BETTER: Final = "no better than the past twelve months"
 
+PAST: Final = ("unit", "origin", "month", "chance_any", "mean", "killed")
+NEAR: Final = 3
+"""Leads up to this are listed: warnings are given for the months just ahead."""
+
 Tell = Callable[[str, int, int], None]
 
 
@@ -47,12 +51,16 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the model is shown, in plain words, with the windows that it rests on."""
+    """Whether the model is shown, in plain words, with the windows that it rests on.
+
+    past   what the model that is shown gave active units on these windows, in the columns of PAST
+    """
 
     is_better: bool
     words: str
     gain: Gain | None = None
     windows: tuple[Mapping[str, Any], ...] = ()
+    past: tuple[tuple[Any, ...], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -73,18 +81,33 @@ def judge_model(panel: Panel, known_at: Callable[[int], Panel], spec: ModelSpec,
     """
     if spec.model == BENCHMARK:
         return Verdict(is_better=True, words="the past twelve months themselves")
-    ours: list[Scored] = []
-    theirs: list[Scored] = []
+    scored: dict[str, list[Scored]] = {spec.model: [], BENCHMARK: []}
     origins = _require_origins(panel, spec)
     for number, origin in enumerate(origins):
         tell("judging on past windows", number + 1, len(origins) + 2)
         history, asked = History.of(known_at(origin)), spec.asked(number + 1)
-        for name, kept in ((spec.model, ours), (BENCHMARK, theirs)):
+        for name, kept in scored.items():
             lot = np.random.default_rng(asked.seed)
             kept.append(score_forecast(forecast_all(find_model(name), history, asked), panel, lot))
+    ours, theirs = scored[spec.model], scored[BENCHMARK]
     lot = np.random.default_rng(np.random.SeedSequence(spec.seed, spawn_key=(98,)))
     gain = compare(ours, theirs, RULE, lot)
-    return Verdict(gain.is_better, _words(spec.model, gain), gain, tuple(_windows(spec.model, ours, theirs)))
+    shown = ours if gain.is_better else theirs
+    past = tuple(row for item in shown for row in _list_past(item, panel))
+    return Verdict(gain.is_better, _words(spec.model, gain), gain, tuple(_windows(spec.model, ours, theirs)), past)
+
+
+def _list_past(item: Scored, panel: Panel) -> Iterator[tuple[Any, ...]]:
+    near = item.is_active & item.exists & (item.leads <= NEAR)[:, None]
+    for lead, unit in np.argwhere(near):
+        yield (
+            int(panel.units[unit]),
+            name_month(item.origin),
+            name_month(item.origin + int(item.leads[lead])),
+            round(float(item.chance[lead, unit]), 4),
+            round(float(item.expected[lead, unit]), 4),
+            round(float(item.outcome[lead, unit]), 2),
+        )
 
 
 def _windows(model: str, ours: list[Scored], theirs: list[Scored]) -> Iterator[dict[str, Any]]:

@@ -24,17 +24,19 @@ from tutela.kernel.tables import Events
 from tutela.studies.intake import Intake, keep
 from tutela.studies.outlooks.forecast_files import KIND, lay_out
 from tutela.studies.outlooks.grounds import Ground, restore_ground
-from tutela.studies.outlooks.judging import WINDOWS, ModelSpec, Tell, Verdict, judge_model
+from tutela.studies.outlooks.judging import PAST, WINDOWS, ModelSpec, Tell, Verdict, judge_model
 from tutela.studies.outlooks.models import find_model
 from tutela.studies.outlooks.scoring import BENCHMARK
 
-ALGORITHM: Final = 3
+ALGORITHM: Final = 4
 """Raised when the same events would give another forecast."""
 
 FIRST_MONTH: Final = number_month(1989, 1)
 """Where UCDP's events begin. Earlier months have no zeros, but nothing."""
 
 SHOWN: Final = 20
+HISTORY: Final = 24
+"""So many months of counts go with a forecast."""
 
 DEFAULT_MODELS: Final = {
     "grid": "mixture-grid",
@@ -84,7 +86,8 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """The shape that commands print: what forecast.json holds, and where most is expected."""
         digest = {"artifact": self.manifest.content, "digest": self.manifest.content}
-        return {**self.header, **digest, "highest": _highest(self.shown, self.gathered.names, SHOWN)}
+        said = {name: value for name, value in self.header.items() if name not in ("past", "history")}
+        return {**said, **digest, "highest": _highest(self.shown, self.gathered.names, SHOWN)}
 
 
 Made = tuple[Prediction, Content]
@@ -119,6 +122,26 @@ class PredictInputs:
         return gather(self.events, asked, level).panel
 
 
+def _stand_beside(coverage: dict[str, Any], changes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Coverage and changes, and their sentences by unit."""
+    reasons: dict[str, list[str]] = {}
+    for row in (*changes, *coverage["silent"]):
+        reasons.setdefault(str(row["unit"]), []).extend(row.get("sentences") or [row["words"]])
+    return {"coverage": coverage, "changes": changes, "reasons": reasons}
+
+
+def _list_history(panel: Panel) -> dict[str, Any]:
+    """What was counted in the last two years in units where anybody was killed in them."""
+    recent = panel.counts[-HISTORY:]
+    months = [name_month(panel.last_month - len(recent) + 1 + i) for i in range(len(recent))]
+    rows = [
+        [int(panel.units[unit]), month, round(float(killed), 2)]
+        for unit in np.flatnonzero(recent.any(axis=0))
+        for month, killed in zip(months, recent[:, unit], strict=True)
+    ]
+    return {"columns": ["unit", "month", "killed"], "rows": rows}
+
+
 def _step(name: str, spec: PredictSpec, before: Panel, now: tuple[Panel, Forecast]) -> Steps:
     """The same model on what was known a month earlier, and on a newest month in which nobody was killed."""
     panel, shown = now
@@ -144,8 +167,12 @@ def predict(inputs: PredictInputs, spec: PredictSpec, tell: Tell = _quiet) -> tu
     steps = _step(name, spec, before, (gathered.panel, shown))
     header = _describe(inputs, spec, gathered, shown) | {
         "verdict": verdict.as_json(),
-        "coverage": describe_coverage(inputs.gather_reports(spec, level), gathered.names),
-        "changes": explain_changes(steps, gathered.panel, gathered.names),
+        **_stand_beside(
+            describe_coverage(inputs.gather_reports(spec, level), gathered.names),
+            explain_changes(steps, gathered.panel, gathered.names),
+        ),
+        "past": {"columns": list(PAST), "rows": [list(row) for row in verdict.past]},
+        "history": _list_history(gathered.panel),
     }
     content = lay_out(shown, gathered.names, header)
     manifest = _manifest(inputs, spec, gathered, content)
