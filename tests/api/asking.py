@@ -47,13 +47,14 @@ HOLES: dict[str, tuple[str, ...]] = {
     "siting:plan.digest": ("c0" * 32,),
     "siting:cuts.digest": ("c0" * 32,),
     "missions:history.kind": ("site", "population", "capacity", "activity", "restriction"),
+    "outlook:place.code": ("137211", "139371", "1"),
     "operations:print.form": ("html", "pdf", "docx"),
     "missions:write.deed": ("place-site", "log-activity"),
     "missions:write-row.deed": ("describe-site", "change-status"),
 }
 """What stands in an address where that is no row: by route and parameter. Rows are found by themselves."""
 
-ROWS = frozenset({"row", "kept", "threat", "on_duty", "export", "token"})
+ROWS = frozenset({"row", "kept", "threat", "on_duty", "export", "token", "of_outlook"})
 """Kinds of holes in which the reference of a row stands."""
 
 CALLED = {"job": "jobspec"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 from grounds import ACTIVITY, CAPACITY, ENTRY, INTERLOCUTOR, RESTRICTION, STOPPED, add_compartment
+from outlook_ground import MONTH, NEAR, make_forecast
 from page_ground import browser_of
 from test_threats import GIVEN, REVIEW
 
@@ -49,6 +51,9 @@ from tutela.records.incidents.fields import Where
 from tutela.records.ledger.acts import acting
 from tutela.records.missions import actions
 from tutela.records.missions.models import Population, Presence, Site
+from tutela.records.outlooks.actions.forecasts import Happened, take_in_forecast, take_in_outcomes
+from tutela.records.outlooks.actions.judgements import JudgementDraft, judge
+from tutela.records.outlooks.actions.warnings import DecisionDraft, decide, raise_warnings
 
 ARABIC_TOWN = "\u0633\u0648\u0642 \u0627\u0644\u0646\u0647\u0631"
 """The river's market, as those who live there would write it."""
@@ -149,9 +154,29 @@ def _kit(ground: given.Ground) -> dict[str, Any]:
     rows = {
         "presence": ground.presence, "site": ground.site, "population": ground.town, "report": report.pk,
         "incident": incident.pk, "plan": plan.pk, "draft": draft.pk, "threat": threat.pk, "contact": contact.pk,
-        "handover": handover.pk, "meeting": meeting.pk, "paper": flash.pk,
+        "handover": handover.pk, "meeting": meeting.pk, "paper": flash.pk, **_outlook(ground),
     }  # fmt: skip
     return {"here": _addresses(rows)}
+
+
+def _outlook(ground: given.Ground) -> dict[str, int]:
+    """Two forecasts one after the other, a warning that waits, a decision, a judgement, and what happened."""
+    by = ground.people["adviser"]
+    with tempfile.TemporaryDirectory() as folder:
+        before = make_forecast(Path(folder) / "before", back=1, rate={NEAR: 0.1})
+        now = make_forecast(Path(folder) / "now")
+    take_in_forecast(by=by, compartment=ground.people.here, forecast=before)
+    forecast = take_in_forecast(by=by, compartment=ground.people.here, forecast=now)
+    first, second = raise_warnings(by=by, forecast=forecast.pk, presence=ground.presence, month=MONTH)
+    choice = DecisionDraft(choice="no_action", reason="covered", note="The plan was tried out last week.")
+    decide(by=by, warned=second.pk, decision=choice, expected_number=0)
+    draft = JudgementDraft(
+        month=MONTH, likelihood=5, impact=4, confidence="high", reason="A verdict is due.", population=ground.camp
+    )
+    judge(by=by, presence=ground.presence, forecast=forecast.pk, draft=draft)
+    happened = Happened("invented candidate", (MONTH,), ((MONTH, str(NEAR), 3),))
+    take_in_outcomes(by=by, forecast=forecast.pk, happened=happened)
+    return {"forecast": forecast.pk, "warned": first.pk}
 
 
 def _addresses(rows: dict[str, int]) -> dict[str, str]:
@@ -176,6 +201,10 @@ def _addresses(rows: dict[str, int]) -> dict[str, str]:
         "watch:revise": at("watch:revise", "draft"),
         "threats:threat": at("threats:threat", "threat"),
         "threats:revise": at("threats:revise", "threat"),
+        **{f"outlook:{name}": reverse(f"outlook:{name}") for name in ("take-in", "review", "map", "changes")},
+        "outlook:place": reverse("outlook:place", args=[str(NEAR)]),
+        "outlook:warning": at("outlook:warning", "warned"),
+        "outlook:forecast": at("outlook:forecast", "forecast"),
         **{f"operations:{name}": at(f"operations:{name}", "presence") for name in duty},
         "operations:contact": at("operations:contact", "presence", "contact"),
         "operations:handover": at("operations:handover", "handover"),

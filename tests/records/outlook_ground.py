@@ -10,10 +10,11 @@ from incident_ground import TODAY
 
 from tutela.engine.outlook.cells import number_cells
 from tutela.engine.outlook.forecasting import Forecast as Drawn
+from tutela.engine.outlook.levels import name_cells
 from tutela.engine.outlook.panels import Vintage, name_month, number_month
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Marking
-from tutela.studies.outlooks.forecast_files import KeptForecast, lay_out, name_cells, open_forecast, out_files
+from tutela.studies.outlooks.forecast_files import KeptForecast, lay_out, open_forecast, out_files
 
 THIS_MONTH = number_month(TODAY.year, TODAY.month)
 ORIGIN = THIS_MONTH - 1

@@ -371,8 +371,7 @@ def test_a_judgement_stands_beside_the_model_and_says_where_it_disagrees(ground:
         camp.pk: True,
         base.pk: False,
     }
-    brier = held.scores[0]
-    assert brier.analyst.mid == pytest.approx(((0.95 - 1) ** 2 + 0.5**2) / 2)
+    assert held.scores == ()  # two places are too few for an interval
 
 
 def test_a_later_judgement_is_a_further_row_and_the_newest_is_shown(ground: Ground):

@@ -27,6 +27,7 @@ def test_every_route_stands_in_the_table_for_every_role() -> None:
 def test_forms_are_taken_by_signing_in_administration_and_the_register_alone() -> None:
     taking = {route["name"].partition(":")[0] for route in routes() if "POST" in route["methods"]}
     assert taking == {
-        "accounts", "administration", "exports", "finding", "missions", "operations", "threats", "tokens", "watch",
+        "accounts", "administration", "exports", "finding", "missions", "operations", "outlook", "threats",
+        "tokens", "watch",
     }  # fmt: skip
     assert {method for route in routes() for method in route["methods"]} == {"GET", "HEAD", "POST"}

@@ -44,6 +44,7 @@ INSTALLED_APPS: Final = [
     "tutela.web.missions",
     "tutela.web.siting",
     "tutela.web.threats",
+    "tutela.web.outlook",
     "tutela.web.operations",
     "tutela.web.exports",
     "tutela.web.maps",

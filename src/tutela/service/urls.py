@@ -21,6 +21,7 @@ urlpatterns: Final = [
     path("watch/", include("tutela.web.incidents.urls")),
     path("siting/", include("tutela.web.siting.urls")),
     path("threats/", include("tutela.web.threats.urls")),
+    path("outlook/", include("tutela.web.outlook.urls")),
     path("operations/", include("tutela.web.operations.urls")),
     path("exports/", include("tutela.web.exports.urls")),
     path("map/", include("tutela.web.maps.urls")),

@@ -94,14 +94,14 @@ def test_a_larger_budget_never_misses_more_nor_raises_the_threshold() -> None:
     rates = [rate_budget(past, budget, dice()) for budget in (1, 2, 3, 5, 8, 12)]
     assert all(b.missed.mid <= a.missed.mid for a, b in pairwise(rates))
     assert all(b.threshold <= a.threshold for a, b in pairwise(rates))
-    assert rates[-1].missed.mid == 0.0
+    assert rates[-1].missed.mid == 0.0 and rates[-1].missed.high > 0  # none missed so far is not none ever
 
 
 def test_the_interval_of_the_shares_holds_the_truth_about_as_often_as_it_says() -> None:
     truth = rate_budget(make_past(6000, 12, 77), 3, dice()).false_alarm.mid
     held = [rate_budget(make_past(40, 12, seed), 3, np.random.default_rng(seed)).false_alarm for seed in range(80)]
     inside = sum(share.low <= truth <= share.high for share in held)
-    assert 0.75 * 80 <= inside < 80
+    assert inside >= 0.85 * 80
 
 
 def test_without_any_harm_the_share_of_misses_is_nothing_and_no_zero() -> None:

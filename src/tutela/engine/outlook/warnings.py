@@ -145,8 +145,8 @@ def rate_budget(past: Past, budget: int, lot: np.random.Generator) -> Rates:
         budget,
         len(starts),
         float(np.median(last)) if len(last) else float("nan"),
-        _share(sums, again, 1, 0),
-        _share(sums, again, 3, 2),
+        _widen(_share(sums, again, 1, 0)),
+        _widen(_share(sums, again, 3, 2)),
     )
 
 
@@ -218,6 +218,14 @@ def require_budget(budget: int) -> None:
             where="budget",
             remedy="Say how many warnings you can look at in one sitting.",
         )
+
+
+def _widen(share: Share) -> Share:
+    """At least as wide as if months were independent: blocks that all agree would seem to be certain."""
+    if not share.of:
+        return share
+    alone = wilson(round(share.mid * share.of), share.of)
+    return Share(share.mid, min(share.low, alone.low), max(share.high, alone.high), share.of)
 
 
 def _brier(chance: Floats, outcome: Floats) -> Floats:

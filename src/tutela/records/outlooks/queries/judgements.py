@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from tutela.records.missions.models import Population, Site
 from tutela.records.outlooks.finding import known_compartments, needs_to_know, note_search, see_presence
 from tutela.records.outlooks.models import Forecast, Judgement
 from tutela.records.outlooks.queries.records import outcomes_of
+
+LEAST_PLACES: Final = 5
+"""On fewer places no interval can be drawn: nothing is said of who was nearer the truth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Judged:
 class Flashpoints:
     """`cells[likelihood - 1][impact - 1]` holds the newest judgement of each place and month.
 
-    scores   of model and analysts on the same places and months, once outcomes are known; empty until then
+    scores   of model and analysts on the same places and months, once outcomes of five places are known
     pairs    on how many
     """
 
@@ -94,7 +98,7 @@ def _outcomes(by: Principal, rows: list[Judgement]) -> dict[int, bool]:
 
 
 def _compare(scored: list[Judged]) -> list[PairScores]:
-    if not scored:
+    if len({_number_of(item.row) for item in scored}) < LEAST_PLACES:
         return []
     model = np.array([item.row.model_chance for item in scored], dtype=np.float64)
     analyst = np.array([CHANCES[item.row.likelihood - 1] for item in scored])
