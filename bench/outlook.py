@@ -66,7 +66,7 @@ def compare_scorers(console: Console, rows: int, draws: int) -> bool:
         table.add_column(name, justify="left" if not name else "right")
     ours, seconds = _time(lambda: scores.crps(held, outcome))
     table.add_row("Tutela", importlib.metadata.version("tutela"), f"{ours.mean():.6f}", f"{seconds:.2f}")
-    theirs, slower = _time(lambda: scoringrules.crps_ensemble(outcome, held.astype(np.float64), estimator="nrg"))
+    theirs, slower = _time(lambda: scoringrules.crps_ensemble(outcome, held.astype(np.float64), estimator="qd"))
     version = importlib.metadata.version("scoringrules")
     table.add_row("scoringrules", version, f"{float(np.mean(theirs)):.6f}", f"{slower:.2f}")
     console.print(table)
