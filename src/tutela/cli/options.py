@@ -22,6 +22,10 @@ OutOption = Annotated[Path, typer.Option("--out", help="A new or empty folder fo
 AsOfOption = Annotated[str, typer.Option("--as-of", help="The last day that counts, YYYY-MM-DD.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Refuse a file for a single bad row.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes to use.")]
+SchedulerOption = Annotated[
+    str,
+    typer.Option("--scheduler", help='A Dask scheduler, tcp://HOST:8786 or "local"; nothing sealed goes there.'),
+]
 EventsOption = Annotated[
     list[Path], typer.Option("--events", help="A file of events; may be given more than once.")
 ]

@@ -14,12 +14,12 @@ from tutela.cli.options import (
     HomeOption,
     JsonOption,
     OutOption,
+    SchedulerOption,
     SitesOption,
     SitesSourceOption,
     StrictOption,
     WorkersOption,
     day,
-    executor,
     home_to_write,
     numbers,
 )
@@ -36,6 +36,7 @@ from tutela.engine.reach.landings import Pads
 from tutela.kernel.problems import Problem
 from tutela.studies.book_keeping import book_files, describe_book, keep_book, report_book
 from tutela.studies.book_spelling import Beside, Place
+from tutela.studies.executor import opened
 from tutela.studies.intake import ReadingSpec, keep, take_in_sites, today_utc
 from tutela.studies.reach_books import BookGround, BookSpec, study_book
 from tutela.studies.reaches import load_aircraft
@@ -71,6 +72,7 @@ def reach_table(
     sites_source: SitesSourceOption = "auto",
     strict: StrictOption = False,
     workers: WorkersOption = 1,
+    scheduler: SchedulerOption = "",
     home: HomeOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -91,8 +93,9 @@ def reach_table(
             tuple(item.surface for item in grounds), _polygons(closed), _polygons(insecure), _pads(landings)
         )
         beside = Beside(_hurdles(hurdles), _contacts(contacts), _places(places))
-        book = study_book(intake.table, laid, spec, executor(workers), lambda what, _done, _all: tell(what, 1, 3))
         kept = {"sites": intake.manifest, **{f"surface-{i}": item.manifest for i, item in enumerate(grounds)}}
+        with opened(workers, scheduler, [intake.manifest]) as at_work:
+            book = study_book(intake.table, laid, spec, at_work, lambda what, _done, _all: tell(what, 1, 3))
         manifest, content = describe_book(book, spec, laid, beside, kept)
         tell("writing", 2, 3)
         if place is not None:

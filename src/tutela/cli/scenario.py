@@ -13,6 +13,7 @@ from tutela.data.store.folders import check_out, write_out
 from tutela.kernel.problems import Problem
 from tutela.studies.siting_options import (
     CutsSpec,
+    OptionLimits,
     cut_files,
     option_files,
     read_options,
@@ -52,7 +53,7 @@ def site(spec: SpecArgument, out: OutOption, home: HomeOption = None, json: Json
 @app.command("options")
 def options(
     spec: SpecArgument,
-    plans: Annotated[Path, typer.Option("--plans", help="Options (CSV): option, site_id, type.")],
+    plans: Annotated[Path, typer.Option("--plans", help="Options (CSV of option, site_id, type; or TOML).")],
     out: OutOption,
     home: HomeOption = None,
     json: JsonOption = False,
@@ -65,7 +66,10 @@ def options(
         case = _case(spec)
         brought = read_options(plans, case)
         tell(f"scoring {len(brought)} options")
-        study, content = study_options(case, brought)
+        limits = OptionLimits(
+            case.spec.seconds, told=lambda option, n, of: tell(f"option {n + 1} of {of}: {option}")
+        )
+        study, content = study_options(case, brought, limits)
         if place is not None:
             keep_siting(place.store, case, study.manifest, content)
         write_out(out, option_files(study))
@@ -83,6 +87,12 @@ def options(
         ["option", "covered", "share", "best of equal cost", "left on the table", "rules it breaks"],
         rows,
     )
+    stopped = [row["option"] for row in report["options"] if row["best_of_equal_cost"]["stopped_by_time"]]
+    if stopped:
+        print_note(
+            f"Time ended the search for the best of equal cost of {', '.join(stopped)}: shown is the best found; "
+            "no plan passes its bound in options.json. More time: [limits] seconds."
+        )
     _close(out, study.manifest.marking.label, is_kept=place is not None)
 
 

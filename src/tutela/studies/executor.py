@@ -1,7 +1,8 @@
-"""Where tasks run: one after the other (the reference), or in a pool of processes. The results are the same.
+"""Where tasks run: one after the other (the reference), in processes here, or on many machines.
 
-A task is a module-level function and one picklable argument that holds everything it needs, its seed
-included; results come back in the order of the tasks. So the digests do not depend on the executor.
+A task is a module-level function and one picklable argument that holds everything it needs, its seed included;
+results come back in the order of the tasks and are the same everywhere. So the digests do not depend on the
+executor, nor on which worker died on the way. What all tasks have in common goes to each worker once (`Shared`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import copyreg
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from tutela.kernel.compiled import keep_compiled, where_compiled_is_kept
+from tutela.kernel.problems import Problem
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -25,6 +28,25 @@ class Executor(Protocol):
 
     def run(self, function: Callable[[T], R], tasks: Sequence[T]) -> Iterator[R]:
         """Apply the function to every task."""
+
+
+class Shared(Sequence[tuple[Any, Any]]):
+    """Tasks that have one large thing in common: each is (common, item), and `common` travels once to a worker."""
+
+    def __init__(self, common: Any, items: Sequence[Any]) -> None:
+        self.common, self.items = common, items
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Any, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Shared: ...
+    def __getitem__(self, index: int | slice) -> tuple[Any, Any] | Shared:
+        if isinstance(index, slice):
+            return Shared(self.common, self.items[index])
+        return self.common, self.items[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +68,32 @@ class Pool:
         """Apply the function to every task."""
         context = multiprocessing.get_context("spawn")
         workers = min(self.workers, max(1, len(tasks)))
-        kept = (where_compiled_is_kept(),)
-        with ProcessPoolExecutor(workers, context, initializer=keep_compiled, initargs=kept) as pool:
-            yield from pool.map(function, tasks)
+        common = tasks.common if isinstance(tasks, Shared) else None
+        begin = (where_compiled_is_kept(), common)
+        with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=begin) as pool:
+            if isinstance(tasks, Shared):
+                yield from pool.map(_WithCommon(function), tasks.items)
+            else:
+                yield from pool.map(function, tasks)
+
+
+_common: Any = None
+
+
+def _begin(kept: Any, common: Any) -> None:
+    global _common  # a worker process has one pool and one common thing
+    keep_compiled(kept)
+    _common = common
+
+
+@dataclass(frozen=True, slots=True)
+class _WithCommon:
+    """Puts the common thing of this worker beside each item."""
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, item: Any) -> Any:
+        return self.function((_common, item))
 
 
 def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -62,3 +107,29 @@ copyreg.pickle(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))
 def executor_for(workers: int) -> Executor:
     """Serial for one worker, a pool for more."""
     return Serial() if workers <= 1 else Pool(workers)
+
+
+@contextmanager
+def opened(workers: int, scheduler: str = "", inputs: Sequence[Any] = ()) -> Iterator[Executor]:
+    """The executor for so many workers, or the Dask cluster at an address; "local" starts one here. Closed after.
+
+    `inputs` are the manifests of what the work is about: what is marked goes to no other machine ("not-allowed").
+    Raises "option-invalid" where the package for clusters is missing or nothing answers at the address.
+    """
+    if not scheduler:
+        yield executor_for(workers)
+        return
+    try:
+        from tutela.studies.cluster import open_cluster, refuse_sealed
+    except ImportError:
+        raise Problem(
+            "option-invalid",
+            "Dask is not installed, so there is no cluster to work on.",
+            where="--scheduler",
+            remedy='Install tutela with its extra "cluster", or leave the option out and use --workers.',
+        ) from None
+    if scheduler != "local":
+        for manifest in inputs:
+            refuse_sealed(manifest)
+    with open_cluster("" if scheduler == "local" else scheduler, workers) as cluster:
+        yield cluster

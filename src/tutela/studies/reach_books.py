@@ -27,7 +27,7 @@ from tutela.engine.reach.traveltime import Starts, refuse_long
 from tutela.kernel.grids import Grid
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Sites
-from tutela.studies.executor import Executor, Serial
+from tutela.studies.executor import Executor, Serial, Shared
 
 Columns = dict[str, NDArray[Any]]
 Told = Callable[[str, int, int], None]
@@ -210,7 +210,7 @@ def _travel(
     question = Question(
         surface, conditions_of(surface, masks, spec), sources, spec.within_min, spec.draws, spec.seed, spec.knights
     )
-    draws = executor.run(answer_draw, [(question, number) for number in range(spec.draws)])
+    draws = executor.run(answer_draw, Shared(question, range(spec.draws)))
     return _name_sites(weigh(question, answer_usually(question), draws), (starts.site_id[usable], place), spec)
 
 

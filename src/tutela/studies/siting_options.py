@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +16,15 @@ from numpy.typing import NDArray
 
 from tutela.data.store.artifacts import Content
 from tutela.engine.scenario.siting.backwards import Closing, close_in_turn
-from tutela.engine.scenario.siting.solving import Patience, solve
+from tutela.engine.scenario.siting.solving import Patience
 from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
-from tutela.studies.sitings import LIMITS, SitingCase, describe
+from tutela.studies.sitings import CAPACITY_LIMIT, LIMITS, SitingCase, describe, solve_case, value_of
 
 Array = NDArray[Any]
+Row = tuple[str, str, str]
+"""Option, site, type of team."""
 
 OPTIONS: Final = "siting-options"
 CUTS: Final = "siting-cuts"
@@ -42,6 +46,15 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionLimits:
+    """How long all searches together may take, how near is near enough, and who hears which option is at work."""
+
+    seconds: float = 60.0
+    gap: float = 1e-3
+    told: Callable[[str, int, int], None] = lambda *_: None
+
+
+@dataclass(frozen=True, slots=True)
 class CutsSpec:
     """What is cut: a budget by its name, by which shares of what is spent now; the column of posts, if any."""
 
@@ -51,9 +64,23 @@ class CutsSpec:
 
 
 def read_options(path: Path, case: SitingCase) -> dict[str, Array]:
-    """Plans by name from a CSV of option, site_id, type; a site that is no candidate is refused by name."""
+    """Plans by name from a CSV of option, site_id, type, or from TOML; who is no candidate is refused by name.
+
+    In TOML each option is a table: [[option]] with a name and teams = [{ site_id = "...", type = "..." }].
+    """
     if not path.is_file():
-        raise Problem("file-missing", "The file is not there.", where=str(path), remedy="Name an existing CSV.")
+        raise Problem(
+            "file-missing", "The file is not there.", where=str(path), remedy="Name an existing CSV or TOML file."
+        )
+    rows = _rows_of_toml(path) if path.suffix.lower() == ".toml" else _rows_of_csv(path)
+    if not rows:
+        raise Problem(
+            "nothing-to-study", "The file has no option.", where=str(path), remedy="Write a line for each team."
+        )
+    return make_options(rows, case, str(path))
+
+
+def _rows_of_csv(path: Path) -> list[Row]:
     try:
         frame = pl.read_csv(path, infer_schema=False)
     except pl.exceptions.PolarsError:
@@ -64,10 +91,35 @@ def read_options(path: Path, case: SitingCase) -> dict[str, Array]:
     if missing:
         raise Problem("file-header", f"The column {missing[0]} is missing.", where=str(path), remedy="Add it.")
     rows = zip(frame["option"].to_list(), frame["site_id"].to_list(), frame["type"].to_list(), strict=True)
-    return make_options([(str(o), str(s), str(t)) for o, s, t in rows], case, str(path))
+    return [(str(o), str(s), str(t)) for o, s, t in rows]
 
 
-def make_options(rows: list[tuple[str, str, str]], case: SitingCase, where: str) -> dict[str, Array]:
+def _rows_of_toml(path: Path) -> list[Row]:
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise Problem(
+            "file-unreadable", "The file cannot be read as TOML.", where=str(path), remedy="Correct it there."
+        ) from None
+    rows = []
+    for number, option in enumerate(_list_of(raw.get("option")), 1):
+        teams = [team for team in _list_of(option.get("teams")) if {"site_id", "type"} <= set(team)]
+        if not option.get("name") or not teams or len(teams) != len(option["teams"]):
+            raise Problem(
+                "spec-invalid",
+                f"Option {number} does not say its name and its teams.",
+                where=str(path),
+                remedy='Write name = "..." and teams = [{ site_id = "...", type = "..." }].',
+            )
+        rows += [(str(option["name"]), str(team["site_id"]), str(team["type"])) for team in teams]
+    return rows
+
+
+def _list_of(raw: Any) -> list[Mapping[str, Any]]:
+    return [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
+
+
+def make_options(rows: list[Row], case: SitingCase, where: str) -> dict[str, Array]:
     """Plans by name from rows of option, site, type."""
     frame = case.tables.candidates
     keys = zip(frame["site_id"].cast(pl.Utf8).to_list(), frame["type"].cast(pl.Utf8).to_list(), strict=True)
@@ -85,50 +137,97 @@ def make_options(rows: list[tuple[str, str, str]], case: SitingCase, where: str)
     return plans
 
 
-def study_options(case: SitingCase, plans: Mapping[str, Array]) -> tuple[Study, Content]:
-    """Each option's coverage, cost and broken rules, and the best plan that costs no more than it in any budget."""
-    aim, rules = case.siting.aim, case.siting.rules
-    weight = float(sum(row["weight"] for row in case.by_region(np.zeros(len(rules.low)))))
+def study_options(
+    case: SitingCase, plans: Mapping[str, Array], limits: OptionLimits | None = None
+) -> tuple[Study, Content]:
+    """Each option's coverage, cost and broken rules, and the best plan that costs no more than it in any budget.
+
+    Options of the same cost are held against the same best plan. The time is for all of them together; where it
+    ended a search, its answer says so, and its bound holds all the same.
+    """
+    limits = limits or OptionLimits(seconds=case.spec.seconds)
+    weight = float(sum(row["weight"] for row in case.by_region(np.zeros(len(case.siting.rules.low)))))
+    best = _best_of_equal_cost(case, plans, limits)
     report: list[dict[str, Any]] = []
     for option, y in plans.items():
-        groups = case.siting.cover.values(y)
-        value, left = aim.value(groups), rules.left(y)
-        broken = [
-            name for name, spare, slack in zip(rules.names, left, rules.tolerance, strict=True) if spare < -slack
-        ]
-        broken += [name for (name, _, _), short in zip(aim.floors, aim.short(groups), strict=True) if short > 1e-6]
-        best = _best_of_equal_cost(case, y)
-        regions = case.by_region(y)
-        covered = sum(row["covered"] for row in regions)
+        value, regions = value_of(case, y), case.by_region(y)
+        at_best = _or_itself(case, best[option], y, value)
         report.append(
             {
                 "option": option,
                 "plan": case.plan(y),
                 "value": value,
-                "share": covered / weight if weight else 0.0,
+                "share": value / weight if weight else 0.0,
                 "spending": case.spending(y),
-                "breaks": broken,
+                "breaks": _broken(case, y),
                 "regions": regions,
-                "best_of_equal_cost": best
-                | {"lost": max(0.0, 1 - value / best["value"]) if best["value"] else 0.0},
+                "best_of_equal_cost": at_best
+                | {"lost": max(0.0, 1 - value / at_best["value"]) if at_best["value"] else 0.0},
             }
         )
-    document = {"options": report, "weight": weight, "limits": list(LIMITS)}
+    document = {"options": report, "weight": weight, "limits": [*LIMITS, *_capacity_limit(case)]}
     content = Content(documents={"options.json": _compact(document)})
     return Study(document, describe(case, content, OPTIONS)), content
 
 
-def _best_of_equal_cost(case: SitingCase, y: Array) -> dict[str, Any]:
-    """The best plan within what this option spends, without floors: what the same means could cover."""
+def _or_itself(case: SitingCase, best: dict[str, Any], y: Array, value: float) -> dict[str, Any]:
+    """An option that beats what was found in time, and that keeps to the rules, is the best plan known."""
+    if value <= best["value"] or _broken(case, y, with_budgets=False):
+        return best
+    bound = max(value, best["bound"])
+    return best | {"plan": case.plan(y), "value": value, "bound": bound, "gap": 1 - value / bound}
+
+
+def _capacity_limit(case: SitingCase) -> tuple[str, ...]:
+    return (CAPACITY_LIMIT,) if case.spec.capacity else ()
+
+
+def _broken(case: SitingCase, y: Array, *, with_budgets: bool = True) -> list[str]:
+    """The rules that an option breaks, then, with budgets, the floors."""
+    rules, aim = case.siting.rules, case.siting.aim
+    left = zip(rules.names, rules.left(y), rules.tolerance, strict=True)
+    names = [name for name, spare, slack in left if spare < -slack]
+    frame = case.tables.candidates
+    kept = np.flatnonzero((rules.low > 0.5) & (y < 0.5))
+    names += [f"{frame['site_id'][c]} must stay open" for c in kept.tolist()]
+    if not with_budgets:
+        return [name for name in names if name not in case.spec.budget]
+    short = zip(aim.floors, aim.short(case.siting.cover.values(y)), strict=True)
+    return names + [name for (name, _, _), missing in short if missing > 1e-6]
+
+
+def _best_of_equal_cost(
+    case: SitingCase, plans: Mapping[str, Array], limits: OptionLimits
+) -> dict[str, dict[str, Any]]:
+    """For each option the best plan within what it spends, without floors: what the same means could cover."""
+    costs = {option: tuple(map(float, case.siting.rules.matrix @ y)) for option, y in plans.items()}
+    known: dict[tuple[float, ...], dict[str, Any]] = {}
+    began = time.monotonic()
+    for number, (option, cost) in enumerate(costs.items()):
+        if cost in known:
+            continue
+        limits.told(option, number, len(costs))
+        spent = time.monotonic() - began
+        known[cost] = _best_within(case, cost, limits, (limits.seconds - spent) / (len(costs) - number))
+    return {option: known[cost] for option, cost in costs.items()}
+
+
+def _best_within(case: SitingCase, cost: tuple[float, ...], limits: OptionLimits, seconds: float) -> dict[str, Any]:
     siting, rules = case.siting, case.siting.rules
     limit = rules.limit.copy()
-    for i in range(len(case.spec.budget)):
-        limit[i] = float((rules.matrix @ y)[i])
+    budgets = len(case.spec.budget)
+    limit[:budgets] = cost[:budgets]
     within = replace(siting, rules=replace(rules, limit=limit), aim=replace(siting.aim, floors=()))
-    found = solve(within, Patience(1e-3))
+    began = time.monotonic()
+    patience = Patience(limits.gap, lambda: seconds - (time.monotonic() - began))
+    found = solve_case(replace(case, siting=within), patience)
     if found.y is None:
-        return {"plan": [], "value": 0.0, "bound": 0.0, "gap": 0.0}
-    return {"plan": case.plan(found.y), "value": found.value, "bound": found.bound, "gap": found.gap}
+        return {"plan": [], "value": 0.0, "bound": max(0.0, found.bound), "gap": 0.0, "stopped_by_time": False}
+    is_stopped = found.gap > limits.gap and patience.left() <= 0
+    return {
+        "plan": case.plan(found.y), "value": found.value, "bound": found.bound, "gap": found.gap,
+        "stopped_by_time": is_stopped,
+    }  # fmt: skip
 
 
 def study_cuts(case: SitingCase, spec: CutsSpec) -> tuple[Study, Content]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import tutela
 from tutela.data.store.artifacts import Content, Store
 from tutela.engine.scenario.siting import explaining
-from tutela.engine.scenario.siting.assignment import assign
+from tutela.engine.scenario.siting.assignment import assign, served
 from tutela.engine.scenario.siting.cover import ALGORITHM
 from tutela.engine.scenario.siting.solving import Patience, Siting, Solution, solve
 from tutela.kernel.manifests import Input, Manifest
@@ -116,7 +116,7 @@ def study_siting(
         return spec.seconds - (time.monotonic() - began)
 
     patience = Patience(spec.gap, left, told)
-    solution = _solve_with_capacity(case, patience) if spec.capacity else solve(case.siting, patience)
+    solution = solve_case(case, patience)
     if solution.is_impossible:
         raise _impossible(case, spec.seconds)
     if solution.y is None:
@@ -232,8 +232,20 @@ def restore_spec(said: Mapping[str, Any]) -> SitingSpec:
     )
 
 
-def _solve_with_capacity(case: SitingCase, patience: Patience) -> Solution:
-    """The second model: each place serves at most so many."""
+def solve_case(case: SitingCase, patience: Patience) -> Solution:
+    """The plan and the bound by the model that the case asks for: with capacity the second one."""
+    return assign(case.siting, capacity_of(case), patience) if case.spec.capacity else solve(case.siting, patience)
+
+
+def value_of(case: SitingCase, y: Array) -> float:
+    """What a plan is worth by the model that the case asks for."""
+    if case.spec.capacity:
+        return served(case.siting, capacity_of(case), y)
+    return case.siting.aim.value(case.siting.cover.values(y))
+
+
+def capacity_of(case: SitingCase) -> Array:
+    """How many each candidate can serve. Raises "spec-invalid" where the second model does not fit the question."""
     spec, siting = case.spec, case.siting
     if spec.kind != "classical" or not siting.aim.is_plain or spec.capacity not in case.tables.candidates.columns:
         raise Problem(
@@ -242,8 +254,8 @@ def _solve_with_capacity(case: SitingCase, patience: Patience) -> Solution:
             where="capacity",
             remedy="Leave out floors and risk, or leave out [capacity]; name the column of people per site.",
         )
-    capacity = case.tables.candidates[spec.capacity].cast(pl.Float64).to_numpy()
-    return assign(siting, capacity, patience)
+    column: Array = case.tables.candidates[spec.capacity].cast(pl.Float64).to_numpy()
+    return column
 
 
 def _impossible(case: SitingCase, seconds: float) -> Problem:

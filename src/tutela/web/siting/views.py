@@ -13,10 +13,10 @@ from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.studies.compiling import keep_compiled_at
 from tutela.studies.pages.siting_map import draw_siting
-from tutela.studies.siting_options import CutsSpec, study_cuts, study_options
+from tutela.studies.siting_options import CutsSpec, OptionLimits, study_cuts, study_options
 from tutela.studies.sitings import LIMITS, SitingCase, study_siting
 from tutela.web.shared.reader import ReadersShelf, shelf_for
-from tutela.web.siting.asking import PAGE_PAIRS, read_numbers, read_plans, with_numbers
+from tutela.web.siting.asking import PAGE_GAP, PAGE_PAIRS, PAGE_SECONDS, read_numbers, read_plans, with_numbers
 
 
 def list_cases(request: HttpRequest) -> HttpResponse:
@@ -33,7 +33,8 @@ def show_options(request: HttpRequest, digest: str) -> HttpResponse:
     _shelf, case, context = _open(request, digest)
     text = request.GET.get("options", "")[:6000]
     plans, error = read_plans(text, case)
-    options = study_options(case, dict(list(plans.items())[:6]))[0].report["options"] if plans else []
+    limits = OptionLimits(PAGE_SECONDS / 2, PAGE_GAP)
+    options = study_options(case, dict(list(plans.items())[:6]), limits)[0].report["options"] if plans else []
     for option, y in zip(options, plans.values(), strict=False):
         option["map"] = mark_safe(draw_siting(case, y))  # noqa: S308  # drawn from numbers and escaped names
     named = [" ".join(case.name(c).values()) for c in range(len(case.siting.now))]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutela.engine.scenario.siting.rules import Rules
 from tutela.engine.scenario.siting.solver import quiet_solver
 from tutela.engine.scenario.siting.solving import Patience, Siting, Solution, solve
 
@@ -32,6 +34,12 @@ def assign(siting: Siting, capacity: Array, patience: Patience) -> Solution:
         return free
     _, value, _ = _run(siting, capacity, Patience(), free.y, free.y)
     return Solution(free.y, value, free.bound, rule_price=free.rule_price)
+
+
+def served(siting: Siting, capacity: Array, y: Array) -> float:
+    """What a given plan serves within capacity; its rules are not asked."""
+    own = replace(siting, rules=Rules.of((), siting.rules.low, siting.rules.high))
+    return _run(own, capacity, Patience(), y, y)[1]
 
 
 def _run(

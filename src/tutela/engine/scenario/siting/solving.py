@@ -14,9 +14,9 @@ from tutela.engine.scenario.siting.cover import Cover
 from tutela.engine.scenario.siting.master import Answer, Master
 from tutela.engine.scenario.siting.most import most_of
 from tutela.engine.scenario.siting.polish import COMPACT_PAIRS, solve_by_tangents, solve_compact
-from tutela.engine.scenario.siting.pressing import press
+from tutela.engine.scenario.siting.pressing import TRAIL, by_neighbourhood, press
 from tutela.engine.scenario.siting.prices import bound_at, start_walk, walk
-from tutela.engine.scenario.siting.rules import Aim, Rules
+from tutela.engine.scenario.siting.rules import Aim, Rules, expected
 from tutela.engine.scenario.siting.search import exchange_for, greedy, greedy_for_floors, judge
 
 Array = NDArray[Any]
@@ -42,6 +42,7 @@ class Solution:
     is_impossible   it is proven that no plan keeps to rules and floors
     rule_price, floor_price   what a unit more of each rule adds to the bound, a unit less of each floor: duals of
                     the last linear bound, an upper estimate near the plan and no promise far from it
+    t               prices of demand rows that bound every plan, whatever it spends; empty with floors or risk
     """
 
     y: Array | None
@@ -50,6 +51,7 @@ class Solution:
     is_impossible: bool = False
     rule_price: Array = field(default_factory=lambda: np.zeros(0))
     floor_price: Array = field(default_factory=lambda: np.zeros(0))
+    t: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
     def gap(self) -> float:
@@ -85,7 +87,7 @@ def _solve_plain(siting: Siting, patience: Patience) -> Solution:
             at = _merge(at, kept, (columns, y), bound)
     _, collected = bound_at(cover, siting.rules, at.t)
     price = most_of(siting.rules, collected).price
-    return Solution(at.y, at.value, max(at.bound, at.value), rule_price=price)
+    return Solution(at.y, at.value, max(at.bound, at.value), rule_price=price, t=at.t)
 
 
 def _merge(at: Between, kept: Cover, found: tuple[Array, Array | None], bound: float) -> Between:
@@ -103,37 +105,36 @@ def _finish_by_tangents(
     kept: Cover, rules: Rules, at: Between, where: tuple[Array, Array], patience: Patience
 ) -> Between:
     columns, went = where
-    aim = Aim(np.ones((1, kept.n_groups)))
-    master = Master(kept, rules, aim)
+    neighbours = by_neighbourhood(kept, at.y[columns])
+    aim = expected(neighbours.n_groups)
+    master = Master(neighbours, rules, aim)
     inside = went >= 0
     t = np.ones(len(kept))
     t[went[inside]] = at.t[inside]
     master.cut_with(t)
     master.cut_at(at.y[columns])
-    _, bound = _tighten(master, at.y[columns], patience, (at.value, at.bound))
+    _, bound = _tighten(master, at.fractions[columns], patience, (at.value, at.bound))
     y, proven = solve_by_tangents(master, aim, (at.y[columns], at.value), patience.gap, patience.left)
     return _merge(at, kept, (columns, y), min(bound, proven))
 
 
 def _tighten(master: Master, y: Array, patience: Patience, at: tuple[float, float]) -> tuple[Answer, float]:
-    """Tangents between the answer and the best point yet (in-out), until the bound stands still."""
+    """Tangents at a centre that trails behind the answers, until the bound stands still."""
     value, bound = at
-    inner, best_inner = y.copy(), -np.inf
+    centre = y.copy()
     answer = master.solve()
     still = 0
     most = master.cuts + MOST_TANGENTS * master.groups
     while answer.status == "optimal" and patience.left() > 0 and master.cuts < most:
-        is_better = answer.bound < bound - 1e-5 * abs(bound)
-        still = 0 if is_better else still + 1
+        still = 0 if answer.bound < bound - 1e-5 * abs(bound) else still + 1
         bound = min(bound, answer.bound)
         if still >= 8 or bound - value <= patience.gap * abs(bound):
             break
         patience.told(max(0.0, bound - value) / max(bound, 1e-12))
-        between = 0.5 * inner + 0.5 * answer.y
-        for point in (between, answer.y):
-            reached = master.aim.value(master.cut_at(point))
-            if reached > best_inner:
-                inner, best_inner = point, reached
+        centre = centre + TRAIL * (answer.y - centre)
+        master.cut_at(centre)
+        if still:
+            master.cut_at(answer.y)
         answer = master.solve()
     return answer, bound
 
