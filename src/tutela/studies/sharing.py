@@ -59,7 +59,8 @@ def divide_budget(presences: Mapping[str, Siting], spec: SharingSpec, executor: 
             offers[name][amount] = offer
         division = divide([list(own.values()) for own in offers.values()], spec.total)
         for (name, own), chosen in zip(offers.items(), division.chosen, strict=True):
-            amounts[name] |= _between(sorted(own), chosen.spent)
+            rest = spec.total - (division.spent - chosen.spent)
+            amounts[name] |= _between(sorted(own), chosen.spent) | ({rest} if rest > 0 else set())
         if division.bound - division.value <= spec.gap * division.bound:
             break
     return division

@@ -23,7 +23,10 @@ from tutela.engine.scenario.siting.solving import Patience, Siting, solve
 Array = NDArray[Any]
 
 STEPS: Final = 60
-"""Halvings of the span of prices."""
+"""Narrowings of the span of prices."""
+
+MOST_KEPT: Final = 2_000
+"""So many divisions among the first presences are carried on to the next at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,51 +88,48 @@ def make_offer(siting: Siting, shared: int, limit: float, patience: Patience) ->
 
 
 def divide(offers: Sequence[Sequence[Offer]], total: float) -> Division:
-    """The division of the total among presences that their offers allow, with its bound.
-
-    The price at which what all choose just fits; then whatever the rest pays for, the best step first.
-    """
-    low, high = 0.0, _dearest(offers)
-    for _ in range(STEPS):
-        middle = 0.5 * (low + high)
-        if sum(offer.spent for offer in _choose(offers, middle)) > total:
-            low = middle
-        else:
-            high = middle
-    chosen = _spend_the_rest(offers, list(_choose(offers, high)), total)
+    """The best division of the total that these offers allow, with a bound on every division, offered or not."""
+    chosen = _best_of(offers, total)
     value = sum(offer.value for offer in chosen)
     price, bound = _least_bound(offers, total)
-    return Division(tuple(chosen), value, max(bound, value), price)
+    return Division(chosen, value, max(bound, value), price)
 
 
-def _choose(offers: Sequence[Sequence[Offer]], price: float) -> tuple[Offer, ...]:
-    """What each presence prefers at this price; of equals the cheaper."""
-    return tuple(max(own, key=lambda offer: (offer.value - price * offer.spent, -offer.spent)) for own in offers)
+def _best_of(offers: Sequence[Sequence[Offer]], total: float) -> tuple[Offer, ...]:
+    """One offer of each presence within the total, worth most together: one presence after another."""
+    found: list[tuple[float, float, tuple[Offer, ...]]] = [(0.0, 0.0, ())]
+    for own in offers:
+        joined = sorted(
+            (
+                (spent + offer.spent, value + offer.value, (*chosen, offer))
+                for spent, value, chosen in found
+                for offer in own
+                if spent + offer.spent <= total * (1 + 1e-9) or offer is _cheapest(own)
+            ),
+            key=lambda item: (item[0], -item[1]),
+        )
+        found = []
+        for item in joined:
+            if not found or item[1] > found[-1][1]:
+                found.append(item)
+        found = found[:: 1 + len(found) // MOST_KEPT]
+    return max(
+        (item for item in found if item[0] <= total * (1 + 1e-9)), default=found[0], key=lambda item: item[1]
+    )[2]
+
+
+def _cheapest(own: Sequence[Offer]) -> Offer:
+    return min(own, key=lambda offer: (offer.spent, -offer.value))
 
 
 def _dearest(offers: Sequence[Sequence[Offer]]) -> float:
     """A price at which nobody buys what can be left: more than any coverage is worth for the cheapest unit."""
     steps = [1e-9]
     for own in offers:
-        least = min(own, key=lambda offer: (offer.spent, -offer.value))
+        least = _cheapest(own)
         dearer = [offer for offer in own if offer.spent > least.spent]
         steps += [(offer.value - least.value) / (offer.spent - least.spent) for offer in dearer]
     return 2.0 * max(steps) + 1.0
-
-
-def _spend_the_rest(offers: Sequence[Sequence[Offer]], chosen: list[Offer], total: float) -> list[Offer]:
-    while True:
-        left = total - sum(offer.spent for offer in chosen)
-        steps = [
-            (offer.value - chosen[m].value, -offer.spent, m, k)
-            for m, own in enumerate(offers)
-            for k, offer in enumerate(own)
-            if offer.value > chosen[m].value * (1 + 1e-12) and offer.spent - chosen[m].spent <= left
-        ]
-        if not steps:
-            return chosen
-        _, _, m, k = max(steps)
-        chosen[m] = offers[m][k]
 
 
 def _least_bound(offers: Sequence[Sequence[Offer]], total: float) -> tuple[float, float]:
