@@ -20,7 +20,7 @@ _KEYS: Final = {
     },
     "demand": {"file"},
     "candidates": {"file"},
-    "cover": {"file", "within_km", "within_min", "minutes", "value", "decay"},
+    "cover": {"file", "within_km", "within_min", "minutes", "surface", "value", "decay"},
     "objective": {"kind", "k"},
     "capacity": {"column"},
     "risk": {"kind", "tail"},
@@ -34,6 +34,7 @@ _KEYS: Final = {
 class CoverRule:
     """Whom a candidate serves: a file of pairs, or everybody within a distance or a time, by type of team.
 
+    minutes, surface   a table of minutes, or the friction raster that they are searched over
     value   the chance or share by type, 1 where nothing is said;  decay   "none", or "linear" down to 0 at the edge
     """
 
@@ -43,6 +44,7 @@ class CoverRule:
     unit: Literal["", "km", "min"] = ""
     value: Mapping[str, float] = field(default_factory=dict)
     decay: str = "none"
+    surface: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,12 @@ def _cover(raw: Mapping[str, Any]) -> CoverRule:
         return CoverRule(file=str(raw["file"]))
     within = _by_type(raw[ways[0]], f"cover.{ways[0]}")
     if ways[0] == "within_min":
-        _require("minutes" in raw, "cover.minutes", "Name the table of minutes (site_id, point_id, minutes).")
-        return CoverRule("", str(raw["minutes"]), within, "min", value, decay)
+        _require(
+            ("minutes" in raw) != ("surface" in raw), "cover.minutes",
+            "Name a table of minutes (site_id, point_id, minutes) or a surface to travel over, not both.",
+        )  # fmt: skip
+        minutes, surface = str(raw.get("minutes", "")), str(raw.get("surface", ""))
+        return CoverRule("", minutes, within, "min", value, decay, surface)
     return CoverRule("", "", within, "km", value, decay)
 
 

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tutela.data.store.folders import digest_file
+from tutela.data.surfaces import digest_raster
 from tutela.engine.scenario.siting.cover import Cover, Demand, build_cover
 from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.places import EARTH_RADIUS_KM, chord_of_km, unit_vectors
 from tutela.kernel.problems import Problem
+from tutela.studies.siting_minutes import minutes_over
 from tutela.studies.siting_specs import Scenario, SitingSpec
 
 Array = NDArray[Any]
@@ -63,9 +65,14 @@ def read_tables(spec: SitingSpec, folder: Path) -> SitingTables:
         pairs, digests["cover"] = _read(folder / name, ["site_id", "point_id", *dict.fromkeys(values)])
         pairs, lost = _usable_pairs(pairs, demand, candidates)
         accounts.append(lost)
-    else:
-        for frame, file in ((demand, spec.demand), (candidates, spec.candidates)):
-            _require_columns(frame, ["lon", "lat"], file)
+        return SitingTables(demand, candidates, pairs, digests, tuple(accounts))
+    for frame, file in ((demand, spec.demand), (candidates, spec.candidates)):
+        _require_columns(frame, ["lon", "lat"], file)
+    if spec.cover.surface:
+        path, longest = folder / spec.cover.surface, max(spec.cover.within.values(), default=0.0)
+        pairs, stood = minutes_over(path, demand, candidates, longest)
+        digests["surface"] = digest_raster(path)
+        accounts += stood
     return SitingTables(demand, candidates, pairs, digests, tuple(accounts))
 
 
