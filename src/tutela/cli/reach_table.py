@@ -34,9 +34,9 @@ from tutela.engine.reach.contacts import Contacts
 from tutela.engine.reach.hurdles import Hurdle
 from tutela.engine.reach.landings import Pads
 from tutela.kernel.problems import Problem
+from tutela.studies.at_work import opened
 from tutela.studies.book_keeping import book_files, describe_book, keep_book, report_book
 from tutela.studies.book_spelling import Beside, Place
-from tutela.studies.executor import opened
 from tutela.studies.intake import ReadingSpec, keep, take_in_sites, today_utc
 from tutela.studies.reach_books import BookGround, BookSpec, study_book
 from tutela.studies.reaches import load_aircraft

@@ -11,13 +11,11 @@ import copyreg
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar, overload
 
 from tutela.kernel.compiled import keep_compiled, where_compiled_is_kept
-from tutela.kernel.problems import Problem
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -107,29 +105,3 @@ copyreg.pickle(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))
 def executor_for(workers: int) -> Executor:
     """Serial for one worker, a pool for more."""
     return Serial() if workers <= 1 else Pool(workers)
-
-
-@contextmanager
-def opened(workers: int, scheduler: str = "", inputs: Sequence[Any] = ()) -> Iterator[Executor]:
-    """The executor for so many workers, or the Dask cluster at an address; "local" starts one here. Closed after.
-
-    `inputs` are the manifests of what the work is about: what is marked goes to no other machine ("not-allowed").
-    Raises "option-invalid" where the package for clusters is missing or nothing answers at the address.
-    """
-    if not scheduler:
-        yield executor_for(workers)
-        return
-    try:
-        from tutela.studies.cluster import open_cluster, refuse_sealed
-    except ImportError:
-        raise Problem(
-            "option-invalid",
-            "Dask is not installed, so there is no cluster to work on.",
-            where="--scheduler",
-            remedy='Install tutela with its extra "cluster", or leave the option out and use --workers.',
-        ) from None
-    if scheduler != "local":
-        for manifest in inputs:
-            refuse_sealed(manifest)
-    with open_cluster("" if scheduler == "local" else scheduler, workers) as cluster:
-        yield cluster

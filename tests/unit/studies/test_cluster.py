@@ -19,8 +19,9 @@ from tutela.kernel.manifests import Manifest
 from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.studies import vicinities
+from tutela.studies.at_work import opened
 from tutela.studies.cluster import Cluster, open_cluster, refuse_sealed
-from tutela.studies.executor import Pool, Serial, Shared, opened
+from tutela.studies.executor import Pool, Serial, Shared
 from tutela.studies.invented.country import build_country
 from tutela.studies.vicinities import VicinityInputs, study_vicinity
 
