@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import random
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -29,10 +30,8 @@ _FORM = re.compile(r'<form(?![^>]*method="post")[^>]*>.*?</form>', re.DOTALL | r
 _ACTION = re.compile(r'action="([^"]*)"')
 _NAME = re.compile(r'<(?:input|textarea)[^>]*name="(\w+)"')
 _ONCE = re.compile(rb'name="(csrfmiddlewaretoken|submission)" value="[^"]+"')
-_OWN_DOINGS = re.compile(
-    rb'(<tbody><tr><td data-label="When \(UTC\)">.*</tbody>|before=\d+|back as [\d :-]+)', re.DOTALL
-)
-"""Entries of the house's ledger: asking writes them, so that they differ between any two showings."""
+_MOMENTS = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|(?<=before=)[a-z2-7]{13}(?=&|\")")
+"""When something was done, and the keyed letters of where a page of the ledger ends: asking writes entries."""
 _PASSING = frozenset({"Date", "Set-Cookie", "Content-Length"})
 
 HOLES: dict[str, tuple[str, ...]] = {
@@ -56,6 +55,9 @@ HOLES: dict[str, tuple[str, ...]] = {
 
 ROWS = frozenset({"row", "kept", "threat", "on_duty", "export", "token", "of_outlook"})
 """Kinds of holes in which the reference of a row stands."""
+
+DROPPED = frozenset({"dropped"})
+"""Holes in which the number of a dropped report stands."""
 
 CALLED = {"job": "jobspec"}
 """Models that an address calls by another name."""
@@ -158,11 +160,19 @@ class Atlas:
         key = f"{route['name']}.{name}"
         if kind in ROWS or route["surface"] == "api":
             return [write_reference(number) for number in self._numbers(name)]
+        if kind == "uuid" and name in DROPPED:
+            return self._dropped()
         if kind == "uuid":
             return list(self.people)
         if kind == "int":
             return ["1", "2", "3", "999999"]
         return sorted({*HOLES.get(key, ()), *sorted(self.harvest.get(key, ()))[:6]})
+
+    def _dropped(self) -> list[str]:
+        """Rows whose number is no count: seen, hidden, and one that is not there."""
+        layers = (*self.seen, *self.hidden)
+        made = [row for layer in layers for held in layer.made.values() for row in held]
+        return [*(str(row.pk) for row in made if isinstance(row.pk, uuid.UUID)), str(uuid.UUID(int=7))]
 
     def _numbers(self, name: str) -> list[int]:
         """Rows of this name that are seen, that are hidden, and one that is not there; else of any model."""
@@ -192,7 +202,7 @@ def bare(answer: HttpResponse) -> tuple[int, dict[str, str], bytes]:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     headers = {name: value for name, value in answer.headers.items() if name not in _PASSING}
     if answer.wsgi_request.path == "/administration/ledger/house/":
-        content = _OWN_DOINGS.sub(b"", content)
+        content = _MOMENTS.sub(b"", content)
     return answer.status_code, headers, _ONCE.sub(b"", content)
 
 

@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import queries
 from tutela.records.accounts import sign_in as actions
 from tutela.records.accounts.addresses import address_of
+from tutela.records.accounts.models import Compartment
 from tutela.records.accounts.notices import choose_notices, wants_notices
+from tutela.records.accounts.principals import Member
 from tutela.records.accounts.references import read_reference
+from tutela.records.accounts.roles import May
 from tutela.records.accounts.showing import choose_showing, forget_showing, list_showable
 from tutela.web.accounts.signing import give_code, themselves
 from tutela.web.shared import sessions
@@ -22,9 +26,12 @@ from tutela.web.shared.doors import writing
 def show_account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and what one belongs to."""
     user = sessions.require_account(request)
+    by = sessions.principal_of(request)
+    belongings = queries.list_belongings(by=by)
     context = {
         "holder": user,
-        "belongings": queries.list_belongings(by=sessions.principal_of(request)),
+        "belongings": belongings,
+        "works_intake": any(_works(by, item.compartment) for item in belongings),
         "codes_left": actions.count_recovery_codes(user),
         "changed": "changed" in request.GET,
         "wants_notices": wants_notices(user),
@@ -90,6 +97,13 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/renew.html", context)
     codes = actions.renew_recovery_codes(by=themselves(user), user=user)
     return render(request, "accounts/codes.html", {"codes": codes, "next": reverse("accounts:account")})
+
+
+def _works(by: Principal, place: Compartment) -> bool:
+    """Whether they work the restricted intake that this compartment is."""
+    if place.kind != Compartment.Kind.RESTRICTED or not isinstance(by, Member):
+        return False
+    return by.may(May.TRIAGE, place.pk, Marking.STRICTLY_CONFIDENTIAL)
 
 
 def _show(request: HttpRequest) -> None:

@@ -76,6 +76,20 @@ GUIDES: Final[Mapping[str, Guide]] = {
             "the channel that stands on the page."
         ),
     ),
+    "intake": Guide(
+        _("What came in to restricted intake, and who sees to it?"),
+        _(
+            "Open each report, take it on, and hand it to the mandated channel outside this software; then write "
+            "down to whom. What the survivor wants goes before everything else. Each look is written down."
+        ),
+    ),
+    "dropped": Guide(
+        _("What does this report say, and what is to be done with it?"),
+        _(
+            "Read first what is wanted. Where assistance and no complaint is wanted, it cannot be handed off. "
+            "Taking it on tells the others who work this intake that somebody sees to it."
+        ),
+    ),
     "plans": Guide(
         _("Which people and sites have a plan that holds?"),
         _("Plans for people stand before plans for sites. A plan that was never tried out is marked."),

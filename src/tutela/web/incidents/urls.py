@@ -6,7 +6,7 @@ from typing import Final
 
 from django.urls import path, register_converter
 
-from tutela.web.incidents import alerts, complaints, imports, inbox, loops, pages, plans, shifts
+from tutela.web.incidents import alerts, complaints, imports, inbox, intake, loops, pages, plans, shifts
 from tutela.web.shared.references import RowReference
 
 register_converter(RowReference, "kept")
@@ -23,6 +23,8 @@ urlpatterns: Final = [
     path("answers/", loops.show_loop, name="loop"),
     path("commitments/", loops.show_commitments, name="commitments"),
     path("complaints/new/", complaints.new_complaint, name="complaint"),
+    path("intake/", intake.show_intake, name="intake"),
+    path("intake/<uuid:dropped>/", intake.show_dropped, name="dropped"),
     path("plans/", plans.show_plans, name="plans"),
     path("plans/new/", plans.new_plan, name="new-plan"),
     path("plans/<kept:plan>/", plans.show_plan, name="plan"),

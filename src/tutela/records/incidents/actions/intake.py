@@ -16,8 +16,8 @@ from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import refused, require, takes_drops
 from tutela.records.accounts.roles import May
-from tutela.records.incidents.fields import text
-from tutela.records.incidents.finding import change, find_row, moved_on, see_presence
+from tutela.records.incidents.fields import choice, text
+from tutela.records.incidents.finding import change, find_row, moved_on, note_access, see_presence
 from tutela.records.incidents.models import (
     Clock,
     Commitment,
@@ -98,12 +98,14 @@ def drop(by: Principal, report: Report, flags: dict[str, Any]) -> Receipt:
             remedy=setting.channel if setting is not None else HAND_OFF,
         )
     key, code = _number(by, report.submission)
+    home = see_presence(by, report.presence_id)
     row = IntakeReport(
         id=key,
         compartment_id=setting.intake_id,
         marking=int(_SECRET),
         presence_id=report.presence_id,
         receipt=code,
+        came_from=home.name,
         **{name: getattr(report, name) for name in _COLUMNS},
         **flags,
     )
@@ -184,24 +186,59 @@ def list_intake(*, by: Principal, intake: int) -> tuple[IntakeReport, ...]:
     return tuple(IntakeReport.visible_to(by).filter(compartment_id=intake).order_by("recorded", "pk"))
 
 
+@action("incidents.read_intake")
+def read_intake(*, by: Principal, report: uuid.UUID) -> IntakeReport:
+    """One report of restricted intake, for those who work it; each look is an entry."""
+    row = find_row(by, IntakeReport, report, May.TRIAGE)
+    note_access("view", row)
+    return row
+
+
+@action("incidents.take_on")
+def take_on(*, by: Principal, report: uuid.UUID, expected_version: int) -> IntakeReport:
+    """Say that it was read and that somebody sees to it; once."""
+    row = find_row(by, IntakeReport, report, May.TRIAGE)
+    if row.state != IntakeReport.State.RECEIVED:
+        raise Problem(
+            "already-there", "Somebody took this on before.", remedy="Ask who works this intake with you."
+        )
+    now = datetime.now(UTC)
+    return _changed(by, row, expected_version, state=IntakeReport.State.TAKEN_ON, taken_on_at=now)
+
+
+@action("incidents.note_choice")
+def note_choice(*, by: Principal, report: uuid.UUID, wishes: str, expected_version: int) -> IntakeReport:
+    """What the survivor or whoever complains wants now, said by themselves or by whoever supports them."""
+    row = find_row(by, IntakeReport, report, May.TRIAGE)
+    if row.state == IntakeReport.State.HANDED_OFF:
+        raise Problem(
+            "not-possible",
+            "This was handed off before.",
+            remedy="Tell the channel that it was handed to what is wanted now.",
+        )
+    chosen = choice(wishes, IntakeReport.Choice.values, "wishes")
+    return _changed(by, row, expected_version, survivor_choice=chosen)
+
+
 @action("incidents.hand_off")
 def hand_off(*, by: Principal, report: uuid.UUID, to: str, expected_version: int) -> IntakeReport:
     """Note that it was handed to the mandated channel; a survivor who wants no complaint is not overridden."""
     row = find_row(by, IntakeReport, report, May.TRIAGE)
+    if row.state == IntakeReport.State.HANDED_OFF:
+        raise Problem("already-there", "This was handed off before.", remedy="Nothing more is to be done here.")
     if row.survivor_choice == IntakeReport.Choice.ASSISTANCE_ONLY:
         raise Problem(
             "not-possible",
             "The survivor wants assistance and no complaint.",
             remedy="Refer them to assistance; hand it off once they choose so.",
         )
-    changed = IntakeReport.visible_to(by).filter(pk=row.pk, version=expected_version)
-    done = changed.update(
-        state=IntakeReport.State.HANDED_OFF,
-        handed_to=text(to, "to", 120, required=True),
-        handed_at=datetime.now(UTC),
-        version=F("version") + 1,
-    )
-    if not done:
+    values = {"handed_to": text(to, "to", 120, required=True), "handed_at": datetime.now(UTC)}
+    return _changed(by, row, expected_version, state=IntakeReport.State.HANDED_OFF, **values)
+
+
+def _changed(by: Principal, row: IntakeReport, expected_version: int, **values: Any) -> IntakeReport:
+    rows = IntakeReport.visible_to(by).filter(pk=row.pk, version=expected_version)
+    if not rows.update(**values, version=F("version") + 1):
         raise moved_on()
     return IntakeReport.visible_to(by).get(pk=row.pk)
 

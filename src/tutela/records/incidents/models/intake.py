@@ -45,7 +45,7 @@ class IntakeReport(SealedModel):
     is_drop_box: ClassVar[bool] = True
     ledger_hides: ClassVar[tuple[str, ...]] = (
         "receipt", "what", "happened_at", "said_at", "place", "lat", "lon", "summary", "contact_code", "told_by",
-        "survivor_choice", "about", "of_whom",
+        "survivor_choice", "about", "of_whom", "came_from", "handed_to",
     )  # fmt: skip
 
     class Choice(models.TextChoices):
@@ -68,12 +68,15 @@ class IntakeReport(SealedModel):
         """What was done with it."""
 
         RECEIVED = "received", "Received"
+        TAKEN_ON = "taken_on", "Taken on"
         HANDED_OFF = "handed_off", "Handed to the mandated channel"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField(default=1)
     recorded = models.DateTimeField(auto_now_add=True)
     presence = models.ForeignKey(Presence, models.PROTECT, related_name="+")
+    came_from = models.CharField(max_length=160, default="", blank=True)
+    """What the presence is called: those who work the intake do not read the presence itself."""
     receipt = models.CharField(max_length=12)
     by_un_personnel = models.BooleanField(default=False)
     sexual_exploitation = models.BooleanField(default=False)
@@ -88,6 +91,7 @@ class IntakeReport(SealedModel):
     contact_code = models.CharField(max_length=12, default="", blank=True)
     told_by = models.CharField(max_length=80, default="", blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
+    taken_on_at = models.DateTimeField(null=True, blank=True)
     handed_to = models.CharField(max_length=120, default="", blank=True)
     handed_at = models.DateTimeField(null=True, blank=True)
     about = models.CharField(max_length=8, choices=About.choices, default="", blank=True)
