@@ -356,10 +356,20 @@ def _make(model: type[SealedModel], rows: Rows) -> Iterator[Any]:
         if beside is not None:
             beside.pk = rows.number()
             beside.save(force_insert=True)
-        stamped = [item.name for item in model._meta.concrete_fields if getattr(item, "auto_now_add", False)]
-        if stamped:
-            model.objects.get_queryset().opened().filter(pk=row.pk).update(**dict.fromkeys(stamped, NOW))
         yield row
+
+
+def _save_at(row: Any, moment: datetime) -> None:
+    """Save a row as if it was written at this moment: some rows are never changed once they are written."""
+    stamped: Any = [item for item in type(row)._meta.concrete_fields if getattr(item, "auto_now_add", False)]
+    for item in stamped:
+        item.auto_now_add = False
+        setattr(row, item.name, moment)
+    try:
+        row.save(force_insert=True)
+    finally:
+        for item in stamped:
+            item.auto_now_add = True
 
 
 def _try(model: type[SealedModel], rows: Rows, place: int) -> Any:
@@ -368,7 +378,7 @@ def _try(model: type[SealedModel], rows: Rows, place: int) -> Any:
         with transaction.atomic():
             row = _row(model, rows, place)
             FIT.get(model._meta.label, lambda _row, _rows: None)(row, rows)
-            row.save(force_insert=True)
+            _save_at(row, NOW)
     except IntegrityError:
         return None
     return row

@@ -12,8 +12,12 @@ from pathlib import Path
 
 from cast import Cast
 from django.db import connection
+from incident_ground import hand_in, make_ground, open_incident
 
 from tutela.records.accounts.models import User
+from tutela.records.incidents.actions.incidents import Triage, triage
+from tutela.records.incidents.actions.merges import undo_merge
+from tutela.records.incidents.models import Incident, Merge, Report
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry
 from tutela.records.ledger.sealing import seal_committed, unsealed_tail
@@ -24,14 +28,15 @@ from tutela.records.vault.models import CaseKey, Identity
 ROUNDS = 20 if os.environ.get("CI") == "true" else 4
 
 
-def _kill_after(seconds: float, keys: Path) -> list[str]:
+def _kill_after(seconds: float, keys: Path, program: str = "writer.py", *words: object) -> list[str]:
     """Start the writer, kill it so long after its first acknowledged write, give all that it acknowledged."""
     connection.close()
     command = [
         sys.executable,
-        str(Path(__file__).with_name("writer.py")),
+        str(Path(__file__).with_name(program)),
         connection.settings_dict["NAME"],
         str(keys),
+        *map(str, words),
     ]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert running.stdout is not None
@@ -68,3 +73,57 @@ def test_no_acknowledged_write_is_lost_and_the_ledger_has_no_gap(people: Cast, r
         seal_committed(open_signer(register))
     verdict = verify_ledger(load_public_keys(register))
     assert (verdict.fault, verdict.unsealed) == ("", 0)
+
+
+def test_no_merge_of_two_incidents_is_left_half_done(people: Cast, register: Path):
+    ground, luck = make_ground(people), random.Random(11)
+    kept, other = open_incident(ground), open_incident(ground)
+    brought = {report.pk for report in _reports(people, other)}
+    for _ in range(8):  # so many that half of them would be seen
+        late = hand_in(ground)
+        triage(
+            by=people["adviser"],
+            report=late.pk,
+            triage=Triage(incident=other.pk),
+            expected_version=late.version,
+        )
+        brought.add(late.pk)
+    stayed = {report.pk for report in _reports(people, kept)}
+    acknowledged: list[str] = []
+    for _ in range(ROUNDS):
+        acknowledged += _kill_after(luck.uniform(0.0, 0.4), register, "merger.py", kept.pk, other.pk)
+        _expect_whole(people, (kept.pk, other.pk), stayed, brought)
+        _expect_kept(people, acknowledged)
+    assert len(acknowledged) > 2 * ROUNDS
+    assert verify_ledger(load_public_keys(register)).fault == ""
+
+
+def _reports(people: Cast, incident: Incident) -> list[Report]:
+    with acting(people["adviser"], "look"):
+        return list(Report.visible_to(people["adviser"]).filter(incident_id=incident.pk))
+
+
+def _expect_whole(people: Cast, pair: tuple[int, int], stayed: set[int], brought: set[int]) -> None:
+    """Either both are one, with every report in one place, or they are two as they were."""
+    by = people["adviser"]
+    with acting(by, "look"):
+        kept, other = (Incident.visible_to(by).get(pk=number) for number in pair)
+        open_merges = list(Merge.visible_to(by).filter(undone_at__isnull=True))
+    held = [{report.pk for report in _reports(people, row)} for row in (kept, other)]
+    if other.merged_into_id is None:
+        assert (held, open_merges) == ([stayed, brought], [])
+    else:
+        assert other.merged_into_id == kept.pk
+        assert held == [stayed | brought, set()]
+        assert [(row.kept_id, row.other_id, set(row.moved)) for row in open_merges] == [(*pair, brought)]
+        undo_merge(by=by, merge=open_merges[0].pk, reason="They are two", expected_version=open_merges[0].version)
+
+
+def _expect_kept(people: Cast, acknowledged: list[str]) -> None:
+    by = people["adviser"]
+    with acting(by, "look"):
+        rows = {row.pk: row for row in Merge.visible_to(by)}
+    for line in acknowledged:
+        word, number = line.split()
+        assert int(number) in rows
+        assert word == "merged" or rows[int(number)].undone_at is not None

@@ -8,6 +8,7 @@ from io import BytesIO
 import docx
 import pytest
 from cast import Cast
+from django.db.utils import IntegrityError
 from incident_ground import (
     NOW,
     TODAY,
@@ -15,6 +16,7 @@ from incident_ground import (
     add_duty,
     add_intake,
     alert,
+    earlier,
     hand_in,
     in_days,
     make_ground,
@@ -185,6 +187,28 @@ def test_what_was_issued_is_not_changed_by_any_action(ground: Ground):
         ):
             assert refusal(attempt).code in ("not-possible", "already-there")
         assert view_paper(by=duty, paper=row.pk).content == row.content
+
+
+@pytest.mark.parametrize("change", [
+    {"title": "Another"}, {"content": []}, {"issued_as": "x"}, {"marking": 0}, {"not_told": ["x"]}, {"edition": 9},
+    {"state": "draft", "issued_at": None}, {"state": "signed", "issued_at": None}, {"recorded": earlier(days=1)},
+])  # fmt: skip
+def test_what_was_issued_is_not_changed_by_the_database_either(ground: Ground, change):
+    row = issued(ground)
+    officer = ground.people["officer"]
+
+    def refused(write) -> None:
+        with pytest.raises(IntegrityError, match="never changed"), acting(officer, "test"):
+            write(Paper.visible_to(officer).filter(pk=row.pk))
+
+    refused(lambda rows: rows.update(**change))
+    refused(lambda rows: rows.delete())
+    with acting(officer, "test"):
+        Paper.visible_to(officer).filter(pk=row.pk).update(state="replaced", version=9)
+    refused(lambda rows: rows.update(**change))
+    refused(lambda rows: rows.update(state="issued"))
+    refused(lambda rows: rows.delete())
+    assert view_paper(by=officer, paper=row.pk).content == row.content
 
 
 @pytest.mark.parametrize(("ceiling", "code"), [(Marking.STRICTLY_CONFIDENTIAL, "not-allowed")])

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from export_ground import PURPOSE, add_incidents, make_exporting_ground, rows_of
+from test_signing_in import ago, change_session
 
 from tutela.records.accounts import actions as accounts
 from tutela.records.jobs.working import work_once
@@ -75,6 +76,16 @@ def test_an_export_is_asked_for_made_fetched_and_destroyed(team, ground) -> None
     page = team["analyst"].get(path).content.decode()
     assert "destroyed" in page and "Fetch the file" not in page
     assert team["analyst"].get(f"{path}file/").status_code == 409
+
+
+def test_a_file_is_fetched_with_a_second_factor_given_just_now(team, ground) -> None:
+    page = _ask(team)
+    client = team["analyst"]
+    change_session(client, factor_at=ago(minutes=11))
+    for part in ("file", "manifest"):
+        answer = client.get(f"{page}{part}/")
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/again/?next=%2Fexports%2F")
 
 
 def test_a_right_that_was_lost_meanwhile_ends_the_download(team, ground) -> None:

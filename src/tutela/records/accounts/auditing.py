@@ -45,12 +45,12 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far the chain is closed: number and moment of the last seal.
+    """When the chain was last closed.
 
-    How much waits for the next one is not here: it would count what is done where this reader reads nothing.
+    How many seals there are and how much waits for the next one is not here: it would count what is done where
+    this reader reads nothing.
     """
 
-    seal: int
     sealed_at: datetime | None
 
 
@@ -105,7 +105,7 @@ def _audits(by: Member, compartment: int) -> bool:
 def _read(name: str, wanted: Wanted, before: int | None) -> Reading:
     page = read_page(wanted, before)
     last = Seal.objects.order_by("-number").first()
-    state = State(last.number if last else 0, last.at if last else None)
+    state = State(last.at if last else None)
     return Reading(name, page, _names(page.entries), state)
 
 

@@ -22,6 +22,8 @@ from tutela.records.files.crates import CrateReader
 from tutela.records.jobs.actions import start
 from tutela.records.ledger.acts import action, record_access
 
+_DAMAGED: Final = frozenset({"key-unusable", "file-altered"})
+
 KIND: Final = "exports.make"
 """The kind of job that makes one."""
 
@@ -75,8 +77,17 @@ def fetch(*, by: Principal, job: int, manifest: bool = False) -> Handed:
     row = _own(by, job)
     require_share(by, row.compartment_id, row.marking)
     number = row.manifest_id if manifest else row.file_id
-    stream = open_kept(by=by, number=number)
     kept = describe(by=by, number=number)
+    try:
+        stream = open_kept(by=by, number=number)
+    except Problem as problem:
+        if problem.code not in _DAMAGED:
+            raise
+        raise Problem(
+            "not-possible",
+            "The file of this export does not open any more.",
+            remedy="Make it again; tutela doctor says which kept files are damaged.",
+        ) from None
     record_access("fetch", "exports_export", str(row.pk), compartment=row.compartment_id, marking=row.marking)
     name = f"{row.name}.manifest.json" if manifest else row.name
     return Handed(name, kept.media_type, kept.size, stream)

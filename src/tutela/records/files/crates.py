@@ -6,6 +6,7 @@ the last. A chunk that was changed, moved, left out or put in does not open, and
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -80,14 +81,18 @@ class CrateWriter(io.RawIOBase):
         """Close the crate, on disk before this returns; gives the SHA-256 of the file."""
         self._put(bytes(self._held), is_last=True)
         self._held.clear()
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError as error:
+            raise _no_room(error) from None
         return self._hash.hexdigest()
 
     def discard(self) -> None:
         """Leave nothing."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written is not wanted any more
+            self._file.close()
         self.path.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
@@ -99,7 +104,10 @@ class CrateWriter(io.RawIOBase):
         self.discard()  # what was kept has another name by now
 
     def _put(self, chunk: bytes, *, is_last: bool) -> None:
-        self._file.write(self._cipher.encrypt(_nonce(self._chunks, is_last=is_last), chunk, None))
+        try:
+            self._file.write(self._cipher.encrypt(_nonce(self._chunks, is_last=is_last), chunk, None))
+        except OSError as error:
+            raise _no_room(error) from None
         self._chunks += 1
 
 
@@ -150,6 +158,14 @@ class CrateReader(io.RawIOBase):
 
 def _nonce(number: int, *, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([is_last])
+
+
+def _no_room(error: OSError) -> Problem:
+    return Problem(
+        "out-not-writable",
+        f"The file cannot be kept ({error.strerror}).",
+        remedy="Whoever keeps the machine makes room; nothing of the file was kept.",
+    )
 
 
 def _altered() -> Problem:

@@ -49,12 +49,13 @@ class Wanted:
 class Page:
     """Entries, and where the next page begins: None where everything was looked at.
 
-    looked_back_to   the moment of the oldest entry that was looked at, where the page is not full
+    is_cut   the page is not full and yet not everything was looked at; when and where it was cut is not told, for
+             that would count entries that this reader may not see
     """
 
     entries: tuple[Entry, ...]
     older: int | None
-    looked_back_to: datetime | None = None
+    is_cut: bool = False
 
 
 def read_page(wanted: Wanted, before: int | None = None) -> Page:
@@ -77,9 +78,7 @@ def read_page(wanted: Wanted, before: int | None = None) -> Page:
     found = list(_chosen(rows.filter(**days), wanted)[: PAGE + 1])
     if len(found) > PAGE:
         return Page(tuple(found[:PAGE]), found[PAGE - 1].pk)
-    if floor is None:
-        return Page(tuple(found), None)
-    return Page(tuple(found), floor + 1, Entry.objects.values_list("at", flat=True).get(pk=floor))
+    return Page(tuple(found), None) if floor is None else Page(tuple(found), floor + 1, is_cut=True)
 
 
 def _narrowed(wanted: Wanted) -> models.QuerySet[Entry]:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.db import models
 
+from tutela.records.ledger.fixing import fixing_of
+
 PREPARE: Final = (
     """
     CREATE OR REPLACE FUNCTION ledger_shift_xacts() RETURNS bigint LANGUAGE sql STABLE AS $$
@@ -36,6 +38,22 @@ PREPARE: Final = (
                            WHEN 'DELETE' THEN jsonb_build_object('before', before)
                            ELSE jsonb_build_object('before', before, 'after', after) END);
         RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION ledger_fix() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        states text[] := string_to_array(TG_ARGV[1], ' ');
+        before integer := array_position(states, to_jsonb(OLD) ->> TG_ARGV[0]);
+    BEGIN
+        IF before IS NOT NULL AND (
+            TG_OP = 'DELETE'
+            OR to_jsonb(OLD) - TG_ARGV[2:] IS DISTINCT FROM to_jsonb(NEW) - TG_ARGV[2:]
+            OR coalesce(array_position(states, to_jsonb(NEW) ->> TG_ARGV[0]), 0) < before
+        ) THEN
+            RAISE EXCEPTION 'what was issued is never changed' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
     END $$
     """,
     """
@@ -95,11 +113,23 @@ def watch(model: type[models.Model]) -> dict[str, str]:
             watch_name, "AFTER INSERT OR UPDATE OR DELETE", table, "ROW", f"ledger_record({arguments})"
         ),
         stay_name: _trigger(stay_name, "BEFORE TRUNCATE", table, "STATEMENT", "ledger_keep()"),
+        **_fix(model),
     }
     if getattr(model, "ledger_frozen", False):
         name = f"ledger_keep_{table}"
         made[name] = _trigger(name, "BEFORE UPDATE OR DELETE", table, "ROW", "ledger_keep_row()")
     return made
+
+
+def _fix(model: type[models.Model]) -> dict[str, str]:
+    """A trigger that keeps a row as it is from some state on."""
+    fixing = fixing_of(model)
+    if fixing is None:
+        return {}
+    table = model._meta.db_table
+    arguments = ", ".join(f"'{word}'" for word in (fixing.column, " ".join(fixing.states), *fixing.still))
+    name = f"ledger_fix_{table}"
+    return {name: _trigger(name, "BEFORE UPDATE OR DELETE", table, "ROW", f"ledger_fix({arguments})")}
 
 
 def present(cursor: Any) -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.db import models
 
+from tutela.records.ledger.fixing import fixing_of
+
 PREPARE: Final = (
     """CREATE TABLE IF NOT EXISTS ledger_context (
         one INTEGER PRIMARY KEY CHECK (one = 1), act TEXT, actor TEXT, action TEXT NOT NULL DEFAULT ''
@@ -70,7 +72,7 @@ def watch(model: type[models.Model]) -> dict[str, str]:
         )
     if getattr(model, "ledger_frozen", False):
         made |= _keep(table)
-    return made
+    return made | _fix(model)
 
 
 def _keep(table: str) -> dict[str, str]:
@@ -81,6 +83,27 @@ def _keep(table: str) -> dict[str, str]:
         made[name] = (
             f'CREATE TRIGGER "{name}" BEFORE {operation} ON "{table}" BEGIN'
             " SELECT RAISE(ABORT, 'this row is never changed'); END"
+        )
+    return made
+
+
+def _fix(model: type[models.Model]) -> dict[str, str]:
+    """Triggers that keep a row as it is from some state on."""
+    fixing = fixing_of(model)
+    if fixing is None:
+        return {}
+    table, column = model._meta.db_table, fixing.column
+    fixed = [field.column for field in model._meta.local_concrete_fields if field.column not in fixing.still]
+    changes = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in fixed)
+    order = f"'{' '.join(fixing.states)}'"
+    back = f'instr({order}, NEW."{column}") < instr({order}, OLD."{column}")'
+    within = f"""OLD."{column}" IN ({", ".join(f"'{state}'" for state in fixing.states)})"""
+    made = {}
+    for operation, when in (("update", f"{within} AND ({changes} OR {back})"), ("delete", within)):
+        name = f"ledger_fix_{table}_{operation}"
+        made[name] = (
+            f'CREATE TRIGGER "{name}" BEFORE {operation.upper()} ON "{table}" WHEN {when} BEGIN'
+            " SELECT RAISE(ABORT, 'what was issued is never changed'); END"
         )
     return made
 

@@ -128,7 +128,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         actions.sign_out(by=themselves(user), user=user)
         request.session.flush()
-        return HttpResponseRedirect(reverse("accounts:sign-in"))
+        return sessions.forget_here(HttpResponseRedirect(reverse("accounts:sign-in")))
     return render(request, "accounts/sign_out.html")
 
 

@@ -19,6 +19,7 @@ from tutela.records.accounts.principals import Member, refused
 from tutela.records.ledger.models import Entry
 from tutela.records.ledger.reading import Wanted
 from tutela.web.shared import sessions
+from tutela.web.shared.references import read_reference, write_reference
 
 _HERE = {"here": "administration"}
 _ASKED = ("actor", "action", "kind", "table", "subject", "first", "last")
@@ -52,8 +53,9 @@ def _show(request: HttpRequest, read: Callable[..., Any], compartment: int | Non
     sessions.require_account(request)
     by = sessions.principal_of(request)
     asked = {name: request.GET.get(name, "").strip()[:80] for name in _ASKED}
+    # A reference and no number: entries are counted over all compartments.
     before = request.GET.get("before", "")
-    number = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    number = (read_reference(before) or None) if before else None
     problem = None
     try:
         wanted = _wanted(asked, compartment)
@@ -70,7 +72,7 @@ def _show(request: HttpRequest, read: Callable[..., Any], compartment: int | Non
         "problem": problem,
         "address": address,
         "newest": f"{address}?{urlencode(query)}" if number is not None else "",
-        "older": f"{address}?{urlencode({**query, 'before': older})}" if older else "",
+        "older": f"{address}?{urlencode({**query, 'before': write_reference(older)})}" if older else "",
         **_HERE,
     }
     status = problem.kind.http_status if problem else 200

@@ -24,6 +24,7 @@ from tutela.records.jobs.actions import JobView, cancel, list_jobs, look
 from tutela.records.jobs.models import State
 from tutela.records.missions.queries import list_presences
 from tutela.web.exports.words import EXPORTS, STATES, TABLES
+from tutela.web.shared import sessions
 from tutela.web.shared.deeds import Deed, Forms, take
 from tutela.web.shared.desks import member, show
 from tutela.web.shared.doors import writing
@@ -210,11 +211,13 @@ def show_export(request: HttpRequest, job: int) -> HttpResponse:
     return show(EXPORTS, request, "export.html", int(page.marking), context)
 
 
+@sessions.fresh_factor
 def fetch_file(request: HttpRequest, job: int) -> FileResponse:
     """The file, to the one who asked, while they still may take it out."""
     return _hand_out(request, job, manifest=False)
 
 
+@sessions.fresh_factor
 def fetch_manifest(request: HttpRequest, job: int) -> FileResponse:
     """The manifest of the file, on the same terms."""
     return _hand_out(request, job, manifest=True)

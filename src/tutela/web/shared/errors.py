@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
@@ -12,6 +15,9 @@ from tutela.kernel.problems import Problem
 
 if TYPE_CHECKING:
     from tutela.catalogue.presences import Presence
+
+
+_log: Final = logging.getLogger("tutela.pages")
 
 
 def problem_page(problem: Problem, suggestions: Sequence[Presence] = ()) -> HttpResponse:
@@ -58,8 +64,33 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
+def database_page(error: Exception) -> HttpResponse:
+    """503: the register does not answer, or cannot write; of what it says, the kind alone is logged."""
+    _log.error("the register's database failed (%s)", type(error).__name__)
+    return problem_page(database_problem(error))
+
+
+def database_problem(error: Exception) -> Problem:
+    """What to tell of a failure of the database; what was not acknowledged was not written."""
+    reason = error.__cause__ or error
+    if getattr(reason, "sqlstate", None) == "53100" or "disk is full" in str(reason):
+        return Problem(
+            "database-unready",
+            "The disk of the register is full; nothing was changed.",
+            remedy="Whoever keeps the machine makes room. What was kept before is unchanged.",
+        )
+    return Problem(
+        "database-unready",
+        "The register's database does not answer; nothing was changed.",
+        remedy="Try again in a minute. Where it is served, tutela doctor says what is missing.",
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """500: what went wrong is on the server's own output, not here."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):  # where a session is kept, outside every view
+        return database_page(error)
     return problem_page(
         Problem(
             "application-failed",

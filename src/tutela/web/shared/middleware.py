@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
+from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from tutela.kernel.problems import Problem
 from tutela.web.shared.doors import is_of_api, takes_forms
-from tutela.web.shared.errors import problem_page
+from tutela.web.shared.errors import database_page, problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -102,5 +103,7 @@ class ProblemPages:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:  # noqa: ARG002
-        """The page for a Problem; anything else stays an error of ours."""
+        """The page for a Problem, or for a database that fails; anything else stays an error of ours."""
+        if isinstance(exception, OperationalError | InterfaceError):
+            return database_page(exception)
         return problem_page(exception) if isinstance(exception, Problem) else None

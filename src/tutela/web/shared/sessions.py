@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.utils import DatabaseError
+from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,7 +27,7 @@ from tutela.records.accounts.queries import find_account, house_mode
 from tutela.records.accounts.shown import shown_member
 from tutela.records.accounts.sign_in import has_factor
 from tutela.web.shared.doors import Door, View, door_of
-from tutela.web.shared.errors import problem_page
+from tutela.web.shared.errors import database_page, problem_page
 from tutela.web.shared.reader import asks_sign_in
 
 IDLE: Final = timedelta(minutes=30)
@@ -66,14 +66,8 @@ class KnowTheReader:
             return _stop(request, door_of(view)) if asks_sign_in() else None
         except Problem as problem:
             return problem_page(problem)
-        except DatabaseError:
-            return problem_page(
-                Problem(
-                    "database-unready",
-                    "The register's database does not answer.",
-                    remedy="Run tutela doctor where it is served.",
-                )
-            )
+        except (DatabaseError, InterfaceError) as error:
+            return database_page(error)
 
 
 def begin(request: HttpRequest, user: User, depth: int = 0) -> None:
@@ -145,9 +139,15 @@ def come_back(request: HttpRequest) -> str:
     return reverse("front:first")
 
 
+def forget_here(response: HttpResponse) -> HttpResponse:
+    """Tell the browser to keep nothing of these pages, where a session has ended."""
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 def closed_page() -> HttpResponse:
     """The one page of a closed house."""
-    return render(None, "shared/closed.html", status=503)
+    return forget_here(render(None, "shared/closed.html", status=503))
 
 
 def require_accounts() -> None:
@@ -176,6 +176,7 @@ def _stop(request: HttpRequest, door: Door) -> HttpResponse | None:
     if request.house == Mode.CLOSED:  # type: ignore[attr-defined]
         request.session.flush()
         return closed_page()
+    had_session = bool(request.session.get("user"))
     user = _resume(request)
     request.account = user  # type: ignore[attr-defined]
     whole = user is not None and "factor_at" in request.session
@@ -184,7 +185,8 @@ def _stop(request: HttpRequest, door: Door) -> HttpResponse | None:
     if door is Door.ANYBODY or whole or (door is Door.PASSWORD and user is not None):
         return None
     if user is None:
-        return HttpResponseRedirect(_with_next("accounts:sign-in", request))
+        answer = HttpResponseRedirect(_with_next("accounts:sign-in", request))
+        return forget_here(answer) if had_session else answer
     return HttpResponseRedirect(_with_next("accounts:factor" if has_factor(user) else "accounts:set-up", request))
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from tutela.records.incidents.models.clocks import Clock
 from tutela.records.incidents.models.rows import IncidentRow
+from tutela.records.ledger.fixing import Fixing
 from tutela.records.missions.models import Presence
 
 
@@ -32,6 +33,8 @@ class Paper(IncidentRow):
         SIGNED = "signed", "Signed off"
         ISSUED = "issued", "Issued"
         REPLACED = "replaced", "Replaced by a later version"
+
+    ledger_fixing: ClassVar[Fixing] = Fixing("state", ("issued", "replaced"), still=("state", "version"))
 
     presence = models.ForeignKey(Presence, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices)

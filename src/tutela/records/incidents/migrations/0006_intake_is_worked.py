@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0004_operations"),
+        ("incidents", "0005_words"),
     ]
 
     operations = [
