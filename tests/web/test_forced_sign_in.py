@@ -100,6 +100,15 @@ def test_every_page_is_that_of_somebody_who_only_reports(team) -> None:
         assert told(forced.get(path))[:3] == told(ordinary.get(path))[:3]
 
 
+def test_an_administrator_who_is_forced_seems_to_keep_no_accounts(team) -> None:
+    assert b"keeps accounts" in team["administrator"].get("/accounts/").content
+    choose(team, shown=(), client=team["administrator"])
+    forced, _ = sign_in(team, "administrator", FORCED)
+    page = forced.get("/accounts/").content
+    assert b"keeps accounts" not in page and b'/administration/"' not in page
+    assert forced.get("/administration/").status_code == forced.get("/administration/users/").status_code == 403
+
+
 def test_the_page_of_passwords_is_the_same_whether_there_is_one(team) -> None:
     client = team["adviser"]
     before = told(client.get(PASSWORDS))

@@ -26,12 +26,12 @@ _FIRST: Final = b"age-encryption.org/"
 _PREFIX: Final = "age1"
 
 
-def make_backup_key(to: Path) -> str:
+def make_backup_key(to: Path, what: str = "backups") -> str:
     """Write a new private key into a new file that only its owner may read; gives its public key."""
     identity = x25519.Identity.generate()
     public = str(identity.to_public())
     text = (
-        "# Opens Tutela's backups. Keep it away from the machine that writes them, and outside the host country.\n"
+        f"# Opens Tutela's {what}. Keep it away from the machine that writes them, and outside the host country.\n"
     )
     text += f"# public key: {public}\n{identity}\n"
     try:
@@ -85,23 +85,27 @@ def is_encrypted(source: Path) -> bool:
 
 
 @contextlib.contextmanager
-def encrypting(target: IO[bytes], recipient: x25519.Recipient | None) -> Iterator[IO[bytes]]:
+def encrypting(target: IO[bytes], *recipients: x25519.Recipient | None) -> Iterator[IO[bytes]]:
     """A stream to write into; what goes in arrives encrypted in the target, or as it is without a recipient."""
-    if recipient is None:
+    known = [recipient for recipient in recipients if recipient is not None]
+    if not known:
         yield target
         return
 
     def run(inner: IO[bytes]) -> None:
-        pyrage.encrypt_io(inner, target, [recipient])
+        pyrage.encrypt_io(inner, target, known)
 
     with _through(run, "rb", "wb") as outer:
         yield outer
 
 
 @contextlib.contextmanager
-def decrypting(source: IO[bytes], where: Path, private_key: Path | None) -> Iterator[IO[bytes]]:
-    """A stream of the backup's content. Raises "backup-unusable" where any of it was changed, moved or cut off."""
-    identity = _read_identity(private_key)
+def decrypting(source: IO[bytes], where: Path, private_key: Path | x25519.Identity | None) -> Iterator[IO[bytes]]:
+    """A stream of the backup's content. Raises "backup-unusable" where any of it was changed, moved or cut off.
+
+    `private_key` is the file of it, or the key itself.
+    """
+    identity = private_key if isinstance(private_key, x25519.Identity) else _read_identity(private_key)
     passed = _Counted()
 
     def run(inner: IO[bytes]) -> None:

@@ -96,7 +96,7 @@ def _restore(archive: Path, into: Path, keys: Path | None, tell: Tell, private_k
         _open_archive(archive, partial, private_key, tell)
         _lay_keys(partial, keys)
         report = {"with_keys": keys is not None or bool(os.environ.get("TUTELA_KEYS"))}
-        report |= _restore_register(partial, tell)
+        report |= fill_register(partial, tell)
         if into.exists():
             into.rmdir()
         partial.rename(into)
@@ -205,10 +205,10 @@ def _lay_keys(target: Path, keys: Path | None) -> None:
             shutil.copy2(path, target / "keys" / path.name)
 
 
-def _restore_register(home: Path, tell: Tell) -> dict[str, Any]:
+def fill_register(home: Path, tell: Tell) -> dict[str, Any]:
     """Bring the register up to date, erase again, read the ledger; what was filled for nothing is emptied."""
     if (home / DUMP).is_file():
-        _require_postgresql()
+        require_postgresql()
         postgresql_copies.require_empty()
         try:
             tell("filling the database", 0, 1)
@@ -236,7 +236,8 @@ def _restore_register(home: Path, tell: Tell) -> dict[str, Any]:
     return {"filled": False, "erased_again": erased, **_examine(home, tell)}
 
 
-def _require_postgresql() -> None:
+def require_postgresql() -> None:
+    """Refuse where no PostgreSQL is named to take the register."""
     if not os.environ.get(VARIABLE):
         raise Problem(
             "not-possible",

@@ -1,7 +1,7 @@
 """Closing a site: everything local goes into one file that only headquarters opens, and is destroyed here.
 
-The file is sealed to a public key (X25519) that headquarters handed over beforehand; the private half never comes
-here. So whoever takes the machine, or makes its users talk, finds nothing that opens it.
+The file is in the age format, for a public key that headquarters handed over beforehand; the private half never
+comes here. So whoever takes the machine, or makes its users talk, finds nothing that opens it.
 """
 
 from __future__ import annotations
@@ -14,25 +14,23 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pyrage import x25519
 
 from tutela.data.store.folders import digest_file
 from tutela.data.store.homes import Home, require_home
 from tutela.kernel.problems import Problem
-from tutela.records.files.crates import CrateReader, CrateWriter
-from tutela.records.files.media import Media
+from tutela.service import postgresql_copies
+from tutela.service.backup_keys import decrypting, encrypting, find_recipient, is_encrypted, make_backup_key
+from tutela.service.backups import DUMP, fill_register, require_postgresql
+from tutela.service.databases import VARIABLE
 
 RECOVERY: Final = "recovery.pub"
 NOTE: Final = "closed.json"
-_HEAD: Final = b"tutela closed site 1\n"
-_KEY: Final = 32
 _DATABASE: Final = ("register.sqlite3", "register.sqlite3-wal", "register.sqlite3-shm")
 _FIRST: Final = ("keys",)
 """Destroyed before all else: without the keys, most of the rest does not open."""
@@ -45,37 +43,30 @@ Tell = Callable[[str, int, int], None]
 def make_recovery_key(to: Path) -> dict[str, str]:
     """At headquarters: a pair of keys. The private one stays there; the public one goes to each site."""
     public = to.with_name(f"{to.name}.pub")
-    if to.exists() or public.exists():
+    if public.exists():
         raise Problem("out-not-writable", "There is a file of this name.", where=str(to), remedy="Name a new one.")
-    key = X25519PrivateKey.generate()
-    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key.private_bytes_raw().hex() + "\n")
-    public.write_text(key.public_key().public_bytes_raw().hex() + "\n")
+    letters = make_backup_key(to, "closed sites")
+    public.write_text(letters + "\n")
     return {"private": str(to), "public": str(public)}
 
 
 def set_recovery_key(home: Path | None, public: Path) -> str:
     """At the site: to whom a closed site is sealed."""
     place = require_home(home)
-    key = _read_key(public)
+    key = str(_recipient(public))
     keys = _keys(place)
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (keys / RECOVERY).write_text(key.hex() + "\n")
-    return key.hex()
+    (keys / RECOVERY).write_text(key + "\n")
+    return key
 
 
 def close_site(home: Path | None, to: Path, tell: Tell) -> dict[str, Any]:
     """Close the house, seal everything to headquarters, read the sealed file to its end, destroy the rest."""
     place = require_home(home)
-    if os.environ.get("TUTELA_DATABASE"):
-        raise Problem(
-            "not-possible",
-            "The register lies in PostgreSQL, not on this machine.",
-            where="TUTELA_DATABASE",
-            remedy="Close the house with tutela register mode closed, and shut that server.",
-        )
-    public = _read_key(_keys(place) / RECOVERY)
+    if os.environ.get(VARIABLE):
+        postgresql_copies.require_reader()
+        postgresql_copies.require_owner()
+    recipient = _recipient(_keys(place) / RECOVERY)
     if to.exists():
         raise Problem("out-not-writable", "There is a file of this name.", where=str(to), remedy="Name a new one.")
     if to.resolve().is_relative_to(place.root.resolve()):
@@ -84,7 +75,7 @@ def close_site(home: Path | None, to: Path, tell: Tell) -> dict[str, Any]:
         )
     _close_house(place)
     with _held(place):
-        digest = _seal_everything(place, public, to, tell)
+        digest = _seal_everything(place, recipient, to, tell)
         _destroy(place, tell)
     note = {"closed": datetime.now(UTC).isoformat(timespec="seconds"), "file": to.name, "digest": digest}
     (place.root / NOTE).write_text(json.dumps(note, indent=1) + "\n")
@@ -104,29 +95,50 @@ def open_closed(file: Path, private: Path, into: Path, tell: Tell) -> dict[str, 
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(mode=0o700, parents=True)
-        with (
-            closing(_reader(file, _read_key(private))) as reader,
-            tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|gz") as archive,
-        ):
-            for number, member in enumerate(archive):
-                tell("opening", number, 0)
-                if not member.isreg() or member.name.startswith("/") or ".." in Path(member.name).parts:
-                    raise _unusable(file)
-                archive.extract(member, partial, filter="data")
+        _unpack(file, private, partial, tell)
+        (partial / "keys").chmod(0o700)
+        if (partial / DUMP).is_file():
+            fill_register(partial, tell)
         if into.exists():
             into.rmdir()
         partial.rename(into)
-    except (tarfile.TarError, OSError, EOFError):
-        raise _unusable(file) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    (into / "keys").chmod(0o700)
     return {"home": str(into)}
+
+
+def _unpack(file: Path, private: Path, into: Path, tell: Tell) -> None:
+    try:
+        if not is_encrypted(file):
+            raise _unusable(file)
+        with (
+            file.open("rb") as sealed,
+            decrypting(sealed, file, private) as stream,
+            tarfile.open(fileobj=stream, mode="r|gz") as archive,
+        ):
+            for number, member in enumerate(archive):
+                tell("opening", number, 0)
+                if member.name == DUMP:
+                    require_postgresql()
+                if not member.isreg() or member.name.startswith("/") or ".." in Path(member.name).parts:
+                    raise _unusable(file)
+                archive.extract(member, into, filter="data")
+            _read_on(stream)
+    except FileNotFoundError:
+        raise Problem("file-missing", "There is no such file.", where=str(file), remedy="Name the file.") from None
+    except (tarfile.TarError, OSError, EOFError):
+        raise _unusable(file) from None
+
+
+def _read_on(stream: IO[bytes]) -> None:
+    """To the end, which says that nothing was cut off."""
+    while stream.read(_SHRED):
+        pass
 
 
 def _close_house(place: Home) -> None:
     """Nobody signs in or goes on from here; the ledger says so before it is sealed away."""
-    if not (place.root / _DATABASE[0]).is_file():
+    if not os.environ.get(VARIABLE) and not (place.root / _DATABASE[0]).is_file():
         return
     from tutela.service.register import point_at, seal_ledger, set_mode
 
@@ -159,48 +171,50 @@ class _held:  # noqa: N801  reads as a word where it is used
             self._session.close()
 
 
-def _seal_everything(place: Home, public: bytes, to: Path, tell: Tell) -> str:
-    """Write the sealed file next to its name, read it to its end with the key still in hand, then name it."""
-    ephemeral = X25519PrivateKey.generate()
-    key = _derive(ephemeral.exchange(X25519PublicKey.from_public_bytes(public)), ephemeral.public_key())
-    before = _HEAD + ephemeral.public_key().public_bytes_raw()
+def _seal_everything(place: Home, recipient: x25519.Recipient, to: Path, tell: Tell) -> str:
+    """Write the sealed file next to its name, read it to its end, then name it.
+
+    What reads it is a key of this moment, which opens it as well and is forgotten with it.
+    """
+    witness = x25519.Identity.generate()
     to.parent.mkdir(parents=True, exist_ok=True)
+    if os.environ.get(VARIABLE):
+        tell("copying the register", 0, 1)
+        postgresql_copies.dump(place.root / DUMP)  # in the home, so that it is destroyed with it
     files = list(_files_of(place))
-    with CrateWriter(to.parent, key, Media("closed site", 1 << 50, b"\x1f\x8b"), before) as crate:
-        with (
-            gzip.GzipFile(fileobj=cast("IO[bytes]", crate), mode="wb", compresslevel=1) as packed,
-            tarfile.open(fileobj=packed, mode="w|") as archive,
-        ):
-            for number, (name, path) in enumerate(files):
-                tell("sealing", number, len(files))
-                archive.add(path, name, recursive=False)
-        crate.seal()
-        with (
-            closing(CrateReader(crate.path, key, len(before))) as reader,
-            tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|gz") as archive,
-        ):
-            if sum(1 for _ in archive) != len(files):
-                raise _unusable(to)
-        crate.path.replace(to)
+    partial = to.with_name(f".{to.name}.{secrets.token_hex(4)}.partial")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            with (
+                encrypting(file, recipient, witness.to_public()) as stream,
+                gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1) as packed,
+                tarfile.open(fileobj=packed, mode="w|") as archive,
+            ):
+                for number, (name, path) in enumerate(files):
+                    tell("sealing", number, len(files))
+                    archive.add(path, name, recursive=False)
+            file.flush()
+            os.fsync(file.fileno())
+        _read_again(partial, witness, len(files), tell)
+        partial.replace(to)
+    finally:
+        partial.unlink(missing_ok=True)
     return digest_file(to)
 
 
-def _reader(file: Path, private: bytes) -> CrateReader:
-    """What was sealed, as a stream; another key opens nothing of it."""
-    try:
-        with file.open("rb") as sealed:
-            head = sealed.read(len(_HEAD) + _KEY)
-    except OSError:
-        raise Problem("file-missing", "There is no such file.", where=str(file), remedy="Name the file.") from None
-    if not head.startswith(_HEAD):
+def _read_again(file: Path, witness: x25519.Identity, number: int, tell: Tell) -> None:
+    read = 0
+    with (
+        file.open("rb") as sealed,
+        decrypting(sealed, file, witness) as stream,
+        tarfile.open(fileobj=stream, mode="r|gz") as archive,
+    ):
+        for read, _ in enumerate(archive, start=1):
+            tell("reading it again", read, number)
+        _read_on(stream)
+    if read != number:
         raise _unusable(file)
-    ephemeral = X25519PublicKey.from_public_bytes(head[len(_HEAD) :])
-    key = _derive(X25519PrivateKey.from_private_bytes(private).exchange(ephemeral), ephemeral)
-    return CrateReader(file, key, len(head))
-
-
-def _derive(shared: bytes, ephemeral: X25519PublicKey) -> bytes:
-    return HKDF(SHA256(), _KEY, ephemeral.public_bytes_raw(), _HEAD).derive(shared)
 
 
 def _files_of(place: Home) -> Iterator[tuple[str, Path]]:
@@ -232,6 +246,9 @@ def _destroy(place: Home, tell: Tell) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     _keys(place).mkdir(mode=0o700, parents=True, exist_ok=True)
     (_keys(place) / RECOVERY).write_text(kept)
+    if os.environ.get(VARIABLE):
+        tell("emptying the database", 0, 1)
+        postgresql_copies.clear()
 
 
 def _lying(folder: Path) -> Iterator[Path]:
@@ -267,19 +284,18 @@ def _keys(place: Home) -> Path:
     return Path(os.environ.get("TUTELA_KEYS") or place.root / "keys")
 
 
-def _read_key(path: Path) -> bytes:
-    try:
-        key = bytes.fromhex(path.read_text("ascii").strip())
-    except (OSError, ValueError):
-        key = b""
-    if len(key) != _KEY:
+def _recipient(path: Path) -> x25519.Recipient:
+    found = None
+    with suppress(Problem):
+        found = find_recipient(str(path)) if path.is_file() else None
+    if found is None:
         raise Problem(
             "key-unusable",
             "There is no key of headquarters here.",
             where=str(path),
             remedy="Make one there with tutela register recovery-key --to, and set it here with --set.",
         )
-    return key
+    return found
 
 
 def _unusable(file: Path) -> Problem:

@@ -29,6 +29,11 @@ def require_reader() -> None:
     _require_bypass(_described(READER, "a role that bypasses row-level security", "to back the register up"))
 
 
+def require_owner() -> None:
+    """Refuse where nobody is named who may take the tables away."""
+    _ask(_described(OWNER, "the role that owns the database", "to empty it"), "SELECT 1")
+
+
 def require_empty() -> None:
     """Refuse to restore into a database that holds any table."""
     described = _described(OWNER, "the role that owns the database", "to restore into it")

@@ -30,6 +30,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
     belongings = queries.list_belongings(by=by)
     context = {
         "holder": user,
+        "keeps_accounts": isinstance(by, Member) and by.is_administrator,
         "belongings": belongings,
         "works_intake": any(_works(by, item.compartment) for item in belongings),
         "codes_left": actions.count_recovery_codes(user),
