@@ -163,7 +163,7 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 def _no_room(error: OSError) -> Problem:
     return Problem(
         "out-not-writable",
-        f"The file cannot be kept ({error.strerror}).",
+        said("The file cannot be kept ({why}).", why=error.strerror),
         remedy="Whoever keeps the machine makes room; nothing of the file was kept.",
     )
 
