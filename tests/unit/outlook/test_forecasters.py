@@ -34,6 +34,12 @@ def test_a_model_gives_the_same_draws_again_and_none_below_zero(name: str, panel
     assert first.min() >= 0
 
 
+@pytest.mark.parametrize("name", ["mixture", "mixture-grid"])
+def test_two_threads_give_the_same_draws_as_one(name: str, panel: Panel) -> None:
+    drawn = [run_forecaster(find_model(name), History.of(panel), replace(ASKED, threads=n)) for n in (1, 2)]
+    assert np.array_equal(*drawn)
+
+
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_what_happens_after_the_origin_changes_nothing(name: str, panel: Panel) -> None:
     origin = panel.last_month - 20

@@ -50,6 +50,7 @@ class Hurdle:
     half_life: float = QUICK
     rounds: int = 60
     chance_rounds: int = 80
+    rate: float = 0.08
     relative: bool = True
     name: str = "hurdle"
     algorithm: int = 2
@@ -59,9 +60,9 @@ class Hurdle:
         seen = gather_examples(history, asked, self.half_life)
         rows, anchor = present_rows(history, asked, self.half_life)
         killed = seen.outcome > 0
-        trees = Trees(asked.backend, self.chance_rounds, asked.threads, asked.seed)
+        trees = Trees(asked.backend, self.chance_rounds, asked.threads, asked.seed, self.rate)
         chance = predict_chance(boost_chance(seen.features, killed, seen.weight, trees), rows, trees)
-        trees = Trees(asked.backend, self.rounds, asked.threads, asked.seed)
+        trees = Trees(asked.backend, self.rounds, asked.threads, asked.seed, self.rate)
         level, base = (
             (anchor, seen.anchor) if self.relative else (np.zeros_like(anchor), np.zeros_like(seen.anchor))
         )

@@ -24,19 +24,19 @@ ALGORITHM: Final = 1
 
 _LEAVES: Final = 15
 _FEWEST: Final = 100
-_RATE: Final = 0.08
 _FEWEST_IN_FOREST: Final = 20
 _FOREST_PART: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """How trees are grown: by what, how many, with how many threads, from which seed."""
+    """How trees are grown: by what, how many, with how many threads, from which seed; how much each corrects."""
 
     backend: Backend
     rounds: int
     threads: int
     seed: int
+    rate: float = 0.08
 
 
 def boost_quantiles(rows: Features, target: Counts, weight: Counts, levels: Sequence[float], trees: Trees) -> Any:
@@ -133,7 +133,7 @@ def _lightgbm_settings(trees: Trees) -> dict[str, Any]:
         "force_row_wise": True,
         "verbosity": -1,
         "max_bin": 63,
-        "learning_rate": _RATE,
+        "learning_rate": trees.rate,
         "num_leaves": _LEAVES,
         "min_data_in_leaf": _FEWEST,
         "feature_fraction": 0.7,
@@ -157,7 +157,7 @@ def _sklearn_chance(trees: Trees) -> Any:
 
 def _sklearn_settings(trees: Trees) -> dict[str, Any]:
     return {
-        "learning_rate": _RATE,
+        "learning_rate": trees.rate,
         "max_iter": trees.rounds,
         "max_leaf_nodes": _LEAVES,
         "min_samples_leaf": _FEWEST,

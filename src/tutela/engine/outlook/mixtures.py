@@ -75,7 +75,8 @@ def weigh_members(losses: Counts, power: float = 4.0) -> tuple[float, ...]:
 
 def grid_mixture() -> Forecaster:
     """The outlook's model for cells; how members and weights were chosen: the choice log."""
-    members = (RecentAround(), Recent(3.0, 24), Hurdle(half_life=STEADY), ForestWeights(half_life=STEADY))
+    hurdle = Hurdle(half_life=STEADY, rounds=30, chance_rounds=40, rate=0.15)
+    members = (RecentAround(), Recent(3.0, 24), hurdle, ForestWeights(half_life=STEADY))
     return Mixture(members, GRID_WEIGHTS, "mixture-grid")
 
 
