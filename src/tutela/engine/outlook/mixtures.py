@@ -77,10 +77,10 @@ def grid_mixture() -> Forecaster:
     """The outlook's model for cells; how members and weights were chosen: the choice log."""
     hurdle = Hurdle(half_life=STEADY, rounds=30, chance_rounds=40, rate=0.15)
     members = (RecentAround(), Recent(3.0, 24), hurdle, ForestWeights(half_life=STEADY))
-    return Mixture(members, GRID_WEIGHTS, "mixture-grid")
+    return Mixture(members, GRID_WEIGHTS, "mixture-grid", algorithm=3)
 
 
 def default_mixture() -> Forecaster:
     """The outlook's model. How members and weights were chosen: docs/method/outlook.md, the choice log."""
     members = (Recent(), Hurdle(half_life=STEADY), Analogs(), ForestWeights())
-    return Recalibrated(Mixture(members, COUNTRY_WEIGHTS), COUNTRY_SPREAD, "country-months, windows 2009 to 2017")
+    return Recalibrated(Mixture(members, COUNTRY_WEIGHTS), COUNTRY_SPREAD, "windows 2009 to 2017", algorithm=2)
