@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.db import connection
 from incident_ground import Ground, draft, hand_in, in_days
 
 from tutela.kernel.markings import Marking
+from tutela.records.accounts.models import Submission
 from tutela.records.accounts.references import write_reference
+from tutela.records.accounts.sealed import sealed_models
 from tutela.records.exports.actions import ask as ask_export
 from tutela.records.exports.making import Wish
 from tutela.records.exports.tables import Choice
@@ -23,6 +27,13 @@ from tutela.records.missions import actions as missions
 
 TABLE = list(csv.DictReader(Path(__file__).with_name("operations.csv").read_text("utf-8").splitlines()))
 """Every operation, whom it answers how, and a body that it takes."""
+
+HOLDERS = {
+    **dict.fromkeys(("decide", "draft-plan", "revise-plan", "rehearse-plan", "ask-task"), "adviser"),
+    **dict.fromkeys(("start-clock", "stamp-clock", "close-clock", "note-harm", "respond", "check-harm"), "adviser"),
+    **dict.fromkeys(("commit", "settle-commitment", "answer-task", "report-task"), "adviser"),
+}
+"""Who may, where the human rights officer may not."""
 
 LOW = Marking.UNCLASSIFIED
 _HOLE = re.compile(r"<(\w+)>|\{(\w+)\}")
@@ -157,3 +168,28 @@ MAKE: dict[str, Callable[[Rows], int]] = {
     "export": _export,
     "made": _made_export,
 }
+
+
+def together(deeds):
+    """Do these at once, each in a thread with a connection of its own; what each gave."""
+    start, made = threading.Barrier(len(deeds)), [None] * len(deeds)
+
+    def run(place: int) -> None:
+        try:
+            start.wait()
+            made[place] = deeds[place]()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return made
+
+
+def counts() -> dict[str, int]:
+    """How many rows of everything sealed there are, and how many submissions."""
+    models = [*sealed_models(), Submission]
+    return {model._meta.label: model.objects.get_queryset().opened().count() for model in models}

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 
 import pytest
-from django.db import connection
 from incident_ground import make_ground
-from operation_ground import TABLE, Rows
+from operation_ground import HOLDERS, TABLE, Rows, counts, together
 
 from tutela.records.accounts.models import Submission
-from tutela.records.incidents.models import Commitment, Decision, Incident, IntakeReport, Report
+from tutela.records.incidents.models import Commitment, IntakeReport
 
 SENT = "field-tool-0001"
 WRITING = [line for line in TABLE if line["method"] == "POST"]
 TAKES_NONE = {"cancel-job", "destroy-export"}
 """Doing these twice is refused or is the same as once: they make nothing."""
-
-HOLDERS = {
-    **dict.fromkeys(("decide", "draft-plan", "revise-plan", "rehearse-plan", "ask-task"), "adviser"),
-    **dict.fromkeys(("start-clock", "stamp-clock", "close-clock", "note-harm", "respond", "check-harm"), "adviser"),
-    **dict.fromkeys(("commit", "settle-commitment", "answer-task", "report-task"), "adviser"),
-}
-"""Who may, where the human rights officer may not."""
 
 
 @pytest.fixture
@@ -53,14 +44,14 @@ def test_a_replay_is_answered_like_the_first_and_writes_nothing(ground, caller, 
     program, path, body = ask(ground, caller, line, submission=SENT)
     first = program.post(path, body)
     assert first.status_code in (200, 201), first.content
-    before = _everything()
+    before = counts()
     again = program.post(path, body)
-    assert _everything() == before
+    assert counts() == before
     if line["operation"] in TAKES_NONE:
         return
     assert (again.status_code, again.content) == (first.status_code, first.content)
     other = program.post(path, body | {_a_text(body): "another thing"})
-    assert _everything() == before
+    assert counts() == before
     if other.status_code != 400:  # a word that no list knows is refused for that, first
         assert (other.status_code, other.json()["problem"]) == (409, "already-there")
 
@@ -101,30 +92,6 @@ def test_the_same_submission_at_once_writes_once(ground, caller) -> None:
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert Commitment.visible_to(ground.people["adviser"]).count() == 1
-
-
-def together(deeds):
-    """Do these at once, each in a thread with a connection of its own; what each gave."""
-    start, made = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place: int) -> None:
-        try:
-            start.wait()
-            made[place] = deeds[place]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return made
-
-
-def _everything() -> list[int]:
-    models = (Report, Incident, Commitment, Decision, Submission)
-    return [model.objects.get_queryset().opened().count() for model in models]
 
 
 def _a_text(body: dict) -> str:

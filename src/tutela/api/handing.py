@@ -11,7 +11,6 @@ from ninja import Status
 from tutela.api.entrance import principal_of
 from tutela.api.shapes import HandedIn
 from tutela.records.accounts.submissions import Written, once
-from tutela.records.incidents.fields import submission as a_submission
 
 
 class Versioned(Protocol):
@@ -28,13 +27,11 @@ class Versioned(Protocol):
 
 def hand_in(request: HttpRequest, body: HandedIn, write: Callable[[], Versioned]) -> dict[str, int]:
     """Do what was asked, or answer as it was answered when this submission came before."""
-    submission = a_submission(body.submission)
-    if not submission:
+    if not body.submission:
         return _answer(_write(write))
     content = f"{request.path}\n{body.model_dump_json(exclude={'submission'})}"
-    return _answer(
-        once(by=principal_of(request), submission=submission, content=content, write=lambda: _write(write))
-    )
+    by = principal_of(request)
+    return _answer(once(by=by, submission=body.submission, content=content, write=lambda: _write(write)))
 
 
 def make(request: HttpRequest, body: HandedIn, write: Callable[[], Versioned]) -> Status[dict[str, int]]:

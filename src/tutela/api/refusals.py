@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
@@ -15,7 +15,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from tutela.kernel.problems import Problem
+from tutela.records.accounts.principals import Member
+from tutela.records.accounts.submissions import refuse_unread
 from tutela.records.accounts.told import tell_problem
+from tutela.records.ledger.acts import by_way_of
 
 PREFIX: Final = "/api/"
 _PART: Final = re.compile(r"\w{1,40}")
@@ -43,10 +46,7 @@ def teach_refusals(api: NinjaAPI) -> None:
     """Answer every exception as a problem."""
     handlers: dict[type[Exception], Callable[[Any], Problem]] = {
         Problem: lambda problem: problem,
-        ValidationError: _of_fields,
-        RequestDataTooBig: lambda _: _of_status(413),
-        SuspiciousOperation: lambda _: _of_status(400),
-        HttpError: lambda error: _of_status(error.status_code),
+        **UNREAD,
         Http404: lambda _: _of_status(404),
         DatabaseError: lambda error: _failed("database-unready", error),
         Exception: lambda error: _failed("application-failed", error),
@@ -72,8 +72,14 @@ def answer_as_json(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
     return handle
 
 
-def _answer(describe: Callable[[Any], Problem], _request: HttpRequest, error: Any) -> HttpResponse:
-    return refuse(describe(error))
+def _answer(describe: Callable[[Any], Problem], request: HttpRequest, error: Any) -> HttpResponse:
+    problem = describe(error)
+    by = getattr(request, "auth", None)
+    if isinstance(error, tuple(UNREAD)) and isinstance(by, Member):
+        # Whatever was read went to an action, which writes its own refusals down.
+        with by_way_of(f"token {by.token}"):
+            refuse_unread(by=by, problem=problem)
+    return refuse(problem)
 
 
 def _of_status(status: int) -> Problem:
@@ -84,8 +90,10 @@ def _of_status(status: int) -> Problem:
 def _of_fields(error: ValidationError) -> Problem:
     """The first field that does not fit, by its name and never by what stands in it."""
     first = error.errors[0]
-    place = [str(part) for part in first.get("loc", ()) if _PART.fullmatch(str(part))]
-    where = ".".join(part for part in place if part not in ("body", "query", "path")) or "body"
+    kind, *place = first.get("loc", ("body",))
+    if kind == "body":
+        place = place[1:]  # the first is what the body is called in our code
+    where = ".".join(str(part) for part in place if _PART.fullmatch(str(part))) or "body"
     if first.get("type") == "extra_forbidden":
         return Problem("field-invalid", "This field is not taken.", where=where, remedy="Leave it out.")
     if first.get("type") == "missing":
@@ -101,3 +109,12 @@ def _failed(code: str, error: Exception) -> Problem:
     return Problem(
         code, "This could not be done; nothing was changed.", remedy="Run tutela doctor where it is served."
     )
+
+
+UNREAD: Final[Mapping[type[Exception], Callable[[Any], Problem]]] = {
+    ValidationError: _of_fields,
+    RequestDataTooBig: lambda _: _of_status(413),
+    SuspiciousOperation: lambda _: _of_status(400),
+    HttpError: lambda error: _of_status(error.status_code),
+}
+"""What is wrong with a request that never became one for an action."""

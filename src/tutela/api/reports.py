@@ -178,8 +178,8 @@ def file_report(request: HttpRequest, presence: Path[RowIn], alert: AlertIn) -> 
         submission=alert.submission,
         marking=marking_of(alert.marking),
     )
-    if found.is_restricted:
-        # It keeps its own submissions: nothing outside may tell that there was one.
+    if found.is_restricted or found.interview:
+        # Restricted intake keeps its own submissions; nothing outside may tell that one of these was tried.
         return Status(201, {"receipt": _receipt(submit()).code})
     return Status(201, {"report": hand_in(request, alert, lambda: _report(submit()))["reference"]})
 

@@ -66,7 +66,11 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_text_alone)]
 Day = Annotated[date, BeforeValidator(_text_alone)]
 Submission = Annotated[
     str,
-    Field(default="", max_length=64, description="8 to 64 letters and digits; sent again, it is kept once."),
+    Field(
+        default="",
+        pattern="^([A-Za-z0-9_-]{8,64})?$",
+        description="8 to 64 letters and digits; sent again, it is kept once.",
+    ),
 ]
 Limit = Annotated[int, Field(ge=1, le=LARGEST_PAGE)]
 

@@ -16,7 +16,7 @@ from tutela.kernel.problems import Problem
 from tutela.records.accounts.factors import digest_under_key
 from tutela.records.accounts.models import Submission
 from tutela.records.accounts.principals import Member, refused
-from tutela.records.ledger.acts import action
+from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.closed import ClosedQuerySet
 
 
@@ -47,6 +47,12 @@ def once(*, by: Principal, submission: str, content: str, write: Callable[[], Wr
     written = write()
     _rows().filter(pk=row.pk).update(row=written.row, version=written.version)
     return written
+
+
+@action("accounts.refuse")
+def refuse_unread(*, by: Principal, problem: Problem) -> None:  # noqa: ARG001
+    """Write down that something was handed in that could not even be read."""
+    record_access("refused", "", problem.code)
 
 
 def _answer_again(sent: Submission) -> Written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,6 +32,9 @@ class Act:
 class WriteOutsideAction(RuntimeError):
     """Code tried to write without an action; a fault of ours, never of a user."""
 
+
+REFUSALS: Final = frozenset({"not-allowed", "not-possible", "already-there", "field-invalid"})
+"""Problems of whoever acts, that are written down; others are problems of the house."""
 
 _current: Final[ContextVar[Act | None]] = ContextVar("act", default=None)
 _way: Final[ContextVar[str]] = ContextVar("way", default="")
@@ -92,8 +95,11 @@ def acting(by: Principal, action: str) -> Iterator[Act]:
         _tell(None)
 
 
-def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function an action: keyword-only, always `by=`, one transaction; a refusal is itself written down."""
+def action(name: str, *, silent_on: Collection[str] = ()) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function an action: keyword-only, always `by=`, one transaction; a refusal is itself written down.
+
+    `silent_on` are problems that leave nothing at all: that somebody tried would tell too much.
+    """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         kinds = {item.kind for item in inspect.signature(function).parameters.values()}
@@ -109,8 +115,8 @@ def action(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 with acting(by, name):
                     return function(*args, **kwargs)
             except Problem as problem:
-                if problem.code == "not-allowed" and _current.get() is None:
-                    _record_refusal(by, name)
+                if problem.code in REFUSALS.difference(silent_on) and _current.get() is None:
+                    _record_refusal(by, name, problem.code)
                 raise
 
         run.action = name  # type: ignore[attr-defined]
@@ -144,9 +150,10 @@ def record_access(
         )
 
 
-def _record_refusal(by: Principal, name: str) -> None:
+def _record_refusal(by: Principal, name: str, code: str) -> None:
+    # Whoever may not is not told what is there, and neither does the entry say more than that they tried.
     with acting(by, name):
-        record_access("refused", "", "")
+        record_access("refused", "", "" if code == "not-allowed" else code)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class Complaint:
     sexual_exploitation: bool = False
 
 
-@action("incidents.complain")
+@action("incidents.complain", silent_on=["not-possible", "field-invalid"])
 def complain(*, by: Principal, presence: int, complaint: Complaint, submission: str = "") -> Receipt:
     """Put a complaint into restricted intake; everybody who reads the presence may, and nobody there reads it.
 

@@ -130,7 +130,7 @@ def _number(by: Principal, submission: str) -> tuple[uuid.UUID, str]:
     return uuid.uuid5(_SPACE, seed), "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:10])
 
 
-@action("incidents.move_to_intake")
+@action("incidents.move_to_intake", silent_on=["not-possible"])
 def move_to_intake(
     *, by: Principal, report: int, expected_version: int, sexual_exploitation: bool = False
 ) -> Receipt:

@@ -77,7 +77,7 @@ class Alert:
         return self.by_un_personnel or self.sexual_exploitation or self.perpetrator == UN_OR_SUPPORTED
 
 
-@action("incidents.report")
+@action("incidents.report", silent_on=["not-possible"])
 def report(
     *, by: Principal, presence: int, alert: Alert, submission: str = "", marking: Marking | None = None
 ) -> Report | Receipt:
