@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from incident_ground import Ground, draft, hand_in, in_days
 
 from tutela.kernel.markings import Marking
-from tutela.records.accounts.models import Submission
+from tutela.records.accounts.models import Submission, User
+from tutela.records.accounts.principals import member_of
 from tutela.records.accounts.references import write_reference
-from tutela.records.accounts.sealed import sealed_models
+from tutela.records.accounts.sealed import SealedModel, sealed_models
 from tutela.records.exports.actions import ask as ask_export
 from tutela.records.exports.making import Wish
 from tutela.records.exports.tables import Choice
@@ -23,6 +25,7 @@ from tutela.records.incidents.actions import clocks, commitments, merges, plans,
 from tutela.records.incidents.actions.incidents import Triage, triage
 from tutela.records.incidents.models import Incident
 from tutela.records.jobs.working import work_once
+from tutela.records.ledger.acts import acting
 from tutela.records.missions import actions as missions
 
 TABLE = list(csv.DictReader(Path(__file__).with_name("operations.csv").read_text("utf-8").splitlines()))
@@ -189,7 +192,15 @@ def together(deeds):
     return made
 
 
+def rows_of(by: Any, model: type[SealedModel]) -> list[Any]:
+    """All rows that somebody reads; on PostgreSQL a row is there only for who says that they read."""
+    with acting(by, "test"):
+        return list(model.visible_to(by).order_by("pk"))
+
+
 def counts() -> dict[str, int]:
-    """How many rows of everything sealed there are, and how many submissions."""
-    models = [*sealed_models(), Submission]
-    return {model._meta.label: model.objects.get_queryset().opened().count() for model in models}
+    """How many rows of everything sealed the officer reads, and how many submissions there are."""
+    officer = member_of(User.objects.get(email="officer@invented.example"))
+    with acting(officer, "test"):
+        found = {model._meta.label: model.visible_to(officer).count() for model in sealed_models()}
+    return found | {"submissions": Submission.objects.get_queryset().opened().count()}

@@ -19,7 +19,7 @@ from callers import Caller
 from hostile_ground import HOSTILE, Walk, fields_of_text, send_everywhere
 from incident_ground import Ground, add_duty, hand_in, make_ground
 from openpyxl import load_workbook
-from operation_ground import HOLDERS, TABLE, Rows, counts, together
+from operation_ground import HOLDERS, TABLE, Rows, counts, rows_of, together
 from page_ground import browser_of
 
 from tutela.kernel.markings import Marking
@@ -231,12 +231,12 @@ def test_of_two_who_decide_at_once_one_is_told_and_may_decide_anew(ground, calle
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     told = next(answer.json() for answer in answers if answer.status_code == 409)
     assert (told["problem"], told["where"]) == ("not-possible", "expected_version")
-    seen = Decision.visible_to(ground.people["adviser"])
-    assert seen.count() == 1
+    adviser = ground.people["adviser"]
+    assert len(rows_of(adviser, Decision)) == 1
     version = programs[0].get(rows.fill("/incidents/{clocked}/clock")).json()["clock"]["version"]
     again = next(who for who, answer in zip(programs, answers, strict=True) if answer.status_code == 409)
     assert again.post(path, body | {"expected_version": version}).status_code == 201
-    assert seen.count() == 2
+    assert len(rows_of(adviser, Decision)) == 2
     refused = Entry.objects.filter(operation="refused", subject="not-possible")
     assert refused.count() == 1
 
@@ -251,8 +251,8 @@ def test_of_two_who_sort_one_report_at_once_one_opens_an_incident(ground, caller
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     adviser = ground.people["adviser"]
-    assert Incident.visible_to(adviser).count() == 1
-    assert Report.visible_to(adviser).get(pk=report.pk).incident_id == Incident.visible_to(adviser).get().pk
+    (incident,) = rows_of(adviser, Incident)
+    assert [row.incident_id for row in rows_of(adviser, Report)] == [incident.pk]
 
 
 def test_of_two_who_merge_two_incidents_into_each_other_at_once_one_does(ground, caller) -> None:
@@ -269,10 +269,9 @@ def test_of_two_who_merge_two_incidents_into_each_other_at_once_one_does(ground,
     answers = together(deeds)
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     adviser = ground.people["adviser"]
-    assert Merge.visible_to(adviser).count() == 1
-    merged = Incident.visible_to(adviser).get(merged_into__isnull=False)
-    assert not Report.visible_to(adviser).filter(incident_id=merged.pk).exists()
-    assert Report.visible_to(adviser).filter(incident_id=merged.merged_into_id).count() == 2
+    assert len(rows_of(adviser, Merge)) == 1
+    (merged,) = (row for row in rows_of(adviser, Incident) if row.merged_into_id)
+    assert [row.incident_id for row in rows_of(adviser, Report)] == [merged.merged_into_id] * 2
 
 
 def test_of_two_who_start_the_clock_at_once_one_starts_it(ground, caller) -> None:
@@ -280,7 +279,7 @@ def test_of_two_who_start_the_clock_at_once_one_starts_it(ground, caller) -> Non
     path = Rows(ground, "adviser").fill("/incidents/{incident}/clock")
     answers = together([lambda who=who: who.post(path, {}) for who in (caller("adviser"), caller("duty"))])
     assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert Clock.visible_to(ground.people["adviser"]).count() == 1
+    assert len(rows_of(ground.people["adviser"], Clock)) == 1
 
 
 # ------------------------------------------------------------------- SVG, HTML and formulas in every field of text
