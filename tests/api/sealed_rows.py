@@ -39,7 +39,10 @@ EACH = 2
 TRIES = 4
 """How often a row is thrown again where its parents do not fit together."""
 
-_WISH = {"table": "incidents", "format": "csv", "purpose": "To show", "compartment": 1, "marking": 0}
+_WISH = {
+    "table": "incidents", "format": "csv", "purpose": "To show", "compartment": 1, "marking": 0,
+    "presence": None, "since": None, "until": None,
+}  # fmt: skip
 
 CODES: dict[str, tuple[Any, ...]] = {
     "missions.Presence.kind": tuple(DOCTRINE.presence_kinds)[:3],
