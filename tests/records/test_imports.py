@@ -12,13 +12,18 @@ from incident_ground import Ground, add_duty, make_ground
 from page_ground import browser_of, open_home
 
 from tutela.kernel.problems import Problem
+from tutela.records.accounts.actions import set_active
+from tutela.records.files.models import KeptFile
+from tutela.records.files.shelves import crates
 from tutela.records.incidents.actions.imports import import_events, list_imports, undo_import
 from tutela.records.incidents.actions.incidents import Triage, triage
 from tutela.records.incidents.models import Batch, Report
+from tutela.records.jobs.working import work_once
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Entry
 from tutela.studies.intake import ReadingSpec, take_in_events, today_utc
-from tutela.web.incidents.imports import describe_intake
+from tutela.web.incidents import large_imports
+from tutela.web.incidents.event_files import describe_intake
 from tutela.web.shared.references import write_reference
 
 HEAD = "event_id,date,lat,lon,country,best,low,high,side_a,side_b,perpetrator,precision"
@@ -169,5 +174,54 @@ def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_kept(home: Ground,
     assert client.post("/watch/imports/", {"file": SimpleUploadedFile(name, body)}).status_code == 400
     assert client.post("/watch/imports/", {}).status_code == 400
     assert browser_of(home.people, "analyst").get("/watch/imports/").status_code == 403
+    assert reports(home) == []
+    assert batches(home) == 0
+
+
+def send_large(home: Ground, monkeypatch: pytest.MonkeyPatch, body: str) -> str:
+    """Send a file that counts as large; the page that follows."""
+    monkeypatch.setattr("tutela.web.incidents.imports.AT_ONCE_BYTES", 1)
+    client = browser_of(home.people, "duty")
+    sent = client.post("/watch/imports/", {"file": SimpleUploadedFile("events.csv", body.encode())})
+    assert sent.status_code == 302, sent.content
+    return client.get(sent.headers["Location"]).content.decode()
+
+
+def is_destroyed(home: Ground) -> bool:
+    """Whether no key is left of any file that was kept, though its row says that it was here."""
+    duty = home.people["duty"]
+    with acting(duty, "test"):
+        kept = KeptFile.visible_to(duty).count()
+    return kept > 0 and not crates().filter(wrapped__isnull=False).exists()
+
+
+def test_a_large_file_waits_sealed_and_the_worker_takes_it_in(home: Ground, monkeypatch) -> None:
+    page = send_large(home, monkeypatch, f"{HEAD}\n{NEAR}\n{FAR}\n")
+    assert "is being taken in" in page
+    assert reports(home) == []
+    assert not is_destroyed(home)
+    assert work_once()
+    page = browser_of(home.people, "duty").get("/watch/imports/").content.decode()
+    assert "2 rows read, 1 taken in." in page
+    assert "is being taken in" not in page
+    assert is_destroyed(home)
+
+
+@pytest.mark.parametrize("body", ["a,b\n1,2\n", f"{HEAD}\n{NEAR}\n{ALSO}\n"])
+def test_a_large_file_that_is_refused_says_why_and_is_destroyed(home: Ground, monkeypatch, body: str) -> None:
+    monkeypatch.setattr(large_imports, "MOST_ROWS", 1)
+    send_large(home, monkeypatch, body)
+    assert work_once()
+    page = browser_of(home.people, "duty").get("/watch/imports/").content.decode()
+    assert "was not taken in" in page
+    assert reports(home) == []
+    assert batches(home) == 0
+    assert is_destroyed(home)
+
+
+def test_whoever_lost_the_right_meanwhile_takes_nothing_in(home: Ground, monkeypatch) -> None:
+    send_large(home, monkeypatch, f"{HEAD}\n{NEAR}\n")
+    set_active(by=home.people["administrator"], user=home.people.users["duty"], is_active=False)
+    assert work_once()
     assert reports(home) == []
     assert batches(home) == 0

@@ -37,6 +37,8 @@ MEDIA: Final[Mapping[str, Media]] = {
     "application/zip": Media("zip", 500 * MEGABYTE, b"PK"),
     f"{_OFFICE}spreadsheetml.sheet": Media("xlsx", 500 * MEGABYTE, b"PK"),
     f"{_OFFICE}wordprocessingml.document": Media("docx", 100 * MEGABYTE, b"PK"),
+    "application/gzip": Media("gz", 500 * MEGABYTE, b"\x1f\x8b"),
+    "application/vnd.apache.parquet": Media("parquet", 500 * MEGABYTE, b"PAR1"),
     "image/png": Media("png", 50 * MEGABYTE, b"\x89PNG\r\n\x1a\n"),
     "image/jpeg": Media("jpg", 50 * MEGABYTE, b"\xff\xd8\xff"),
 }

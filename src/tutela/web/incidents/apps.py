@@ -10,3 +10,10 @@ class IncidentPagesConfig(AppConfig):
 
     name = "tutela.web.incidents"
     label = "incident_pages"
+
+    def ready(self) -> None:
+        """Let workers take in large files of events."""
+        from tutela.records.jobs.kinds import register_kind
+        from tutela.web.incidents.large_imports import KIND, run
+
+        register_kind(KIND, run)
