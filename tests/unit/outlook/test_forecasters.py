@@ -173,3 +173,11 @@ def test_spread_is_learnt_so_that_nine_in_ten_would_have_lain_inside() -> None:
     tail = spread_draws(narrow, Spread(up=1.5, tail=0.85))
     assert np.allclose(tail[:, :170], narrow[:, :170], rtol=1e-4)
     assert (tail[:, -1] > narrow[:, -1]).all()
+
+
+@pytest.mark.parametrize("name", ["hurdle", "forest", "analogs"])
+def test_parts_of_an_event_spread_over_many_units_are_nobody_in_most(name: str, panel: Panel) -> None:
+    spread = replace(panel, counts=np.where(panel.counts > 0, panel.counts, 0.02))
+    drawn = [run_forecaster(find_model(name), History.of(one), ASKED) for one in (panel, spread)]
+    chance = [float((draws >= 0.5).mean()) for draws in drawn]
+    assert chance[1] < chance[0] + 0.15

@@ -59,7 +59,7 @@ class Hurdle:
         """Draws at evenly spaced levels: zeros up to the chance of none, the rest above."""
         seen = gather_examples(history, asked, self.half_life)
         rows, anchor = present_rows(history, asked, self.half_life)
-        killed = seen.outcome > 0
+        killed = seen.killed
         trees = Trees(asked.backend, self.chance_rounds, asked.threads, asked.seed, self.rate)
         chance = predict_chance(boost_chance(seen.features, killed, seen.weight, trees), rows, trees)
         trees = Trees(asked.backend, self.rounds, asked.threads, asked.seed, self.rate)

@@ -65,7 +65,7 @@ class Analogs:
 def transfer(seen: Examples, cases: Ids, anchor: Counts) -> Counts:
     """What the cases would have been at another level; nobody killed stays nobody killed."""
     moved = np.expm1(seen.relative[cases] + np.log1p(anchor)[:, None])
-    counts: Counts = np.where(seen.outcome[cases] > 0, np.maximum(moved, 1.0), 0.0)
+    counts: Counts = np.where(seen.killed[cases], np.maximum(moved, 1.0), 0.0)
     return counts
 
 

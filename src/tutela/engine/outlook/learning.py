@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tutela.engine.outlook.forecasting import Asked
 from tutela.engine.outlook.histories import Features, History
@@ -22,6 +23,10 @@ LEADS_A_MONTH: Final = 4
 """A unit is looked at so often in a month, each time for a lead of its own."""
 
 
+SOMEBODY: Final = 0.5
+"""From here on a count is rounded to somebody. With every part above zero, the hurdle saw killings everywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examples:
     """Rows of features (the lead last), what happened, the unit's level before, how many rows each stands for."""
@@ -30,6 +35,12 @@ class Examples:
     outcome: Counts
     anchor: Counts
     weight: Counts
+
+    @property
+    def killed(self) -> NDArray[np.bool_]:
+        """Where at least half a person was killed: parts of an event spread over many units are nobody in most."""
+        killed: NDArray[np.bool_] = self.outcome >= SOMEBODY
+        return killed
 
     @property
     def relative(self) -> Counts:
