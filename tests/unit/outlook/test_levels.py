@@ -141,3 +141,17 @@ def test_what_comes_after_the_origin_changes_nothing(level: Level) -> None:
     ours, theirs = gather(known, SPEC, level), gather(more, SPEC, level)
     np.testing.assert_array_equal(ours.panel.units, theirs.panel.units)
     np.testing.assert_array_equal(ours.panel.counts, theirs.panel.counts)
+
+
+def test_an_event_of_a_country_without_any_known_province_is_left_out_by_name() -> None:
+    found = gather(table_of(NORTH, {**SOMEWHERE, "country": "XIB"}), SPEC, ProvinceLevel())
+    assert found.names.code.tolist() == ["XIA/North"]
+    assert found.events.excluded == {"nowhere known to be shared out": 1}
+
+
+@pytest.mark.parametrize("level", [CountryLevel(), ProvinceLevel()], ids=lambda level: type(level).__name__)
+def test_places_without_codes_are_no_countries(level: Level) -> None:
+    events = table_of(NORTH)
+    places = GridLevel().find_places(events, np.ones(1, dtype=bool))
+    with pytest.raises(ValueError, match="no codes"):
+        level.find_units(places)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from siting_ground import asked, at_least, cover_of, demand_of, draw_points
 
-from tutela.engine.scenario.siting import master, pressing, solving
+from tutela.engine.scenario.siting import kernels, master, pressing, solving
 from tutela.engine.scenario.siting.between import first_plan
 from tutela.engine.scenario.siting.cover import build_cover
 from tutela.engine.scenario.siting.master import Master
@@ -191,3 +191,31 @@ def test_two_runs_without_a_limit_of_time_give_the_same_bytes(aim: Aim) -> None:
     assert one.y.tobytes() == two.y.tobytes()
     assert (one.value, one.bound) == (two.value, two.bound)
     assert one.rule_price.tobytes() == two.rule_price.tobytes()
+
+
+def test_a_linear_program_without_an_answer_leaves_the_plan_as_it_was(monkeypatch) -> None:
+    cover, rules = cover_of(draw_points(3, 10, 100), 10), Rules.at_most(3, 10)
+    at = first_plan(cover, rules, np.zeros(10))
+    solve_once = Master.solve
+    monkeypatch.setattr(Master, "solve", lambda self: replace(solve_once(self), status="unknown"))
+    assert press(cover, at, EXACT) is at
+    monkeypatch.setattr(pressing, "MOST", 0)
+    assert press(cover, at, EXACT) is at
+
+
+def test_risk_over_pairs_of_one_value_finds_the_best_of_all_plans() -> None:
+    demand = demand_of(draw_points(4, 8, 60, 2), is_uniform=True)
+    cover, rules = build_cover([demand], (2, 8), "classical"), Rules.at_most(3, 8)
+    aim = Aim(TWO_GROUPS, "worst", np.full(2, 0.5))
+    found = solve(asked(cover, rules, aim), EXACT)
+    assert found.value == pytest.approx(best_of_all(cover, rules, aim)[1])
+
+
+@pytest.mark.parametrize("value", [np.ones(1), np.array([0.5, 0.2, 0.7])])
+def test_rows_taken_lose_the_candidates_that_fall_away(value: np.ndarray) -> None:
+    start, index = np.array([0, 2, 3]), np.array([0, 1, 1], np.int32)
+    new_start, new_index, new_value = kernels.take_rows.as_written(
+        *(start, index, value), np.array([1, 0]), np.array([0, -1])
+    )
+    assert (new_start.tolist(), new_index.tolist()) == ([0, 0, 1], [0])
+    assert new_value.tolist() == [value[0]]
