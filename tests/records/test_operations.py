@@ -283,8 +283,9 @@ def test_an_alert_without_a_place_of_its_own_is_called_by_its_population_where_t
         row.save()
     for name in ("duty", "officer"):
         by = ground.people[name]
-        reports = list(Report.visible_to(by).filter(presence_id=ground.presence).order_by("pk"))
-        assert list(say_where(by, reports).values()) == ["Invented town", "place not named"]
+        with acting(by, "test"):
+            reports = list(Report.visible_to(by).filter(presence_id=ground.presence).order_by("pk"))
+            assert list(say_where(by, reports).values()) == ["Invented town", "place not named"]
     waiting = what_waits(by=ground.people["duty"], presence=ground.presence, now=datetime.now(UTC))
     words = [item.words for item in waiting if item.kind == "alert"]
     assert any("Invented town" in said for said in words) and not any("camp" in said for said in words)

@@ -205,7 +205,7 @@ def _raise(page: Review, _sheet: Sheet) -> Any:
 def _setting(page: Review) -> Any:
     forecast = page.seat.forecast
     assert forecast is not None
-    return setting_of(page.desk.by, forecast.compartment_id, page.desk.presence.pk)
+    return setting_of(by=page.desk.by, compartment=forecast.compartment_id, presence=page.desk.presence.pk)
 
 
 def _decided(file: WarningFile | None) -> int:

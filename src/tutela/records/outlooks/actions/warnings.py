@@ -99,7 +99,7 @@ def raise_warnings(*, by: Principal, forecast: int, presence: int, month: str) -
             where="month",
             remedy="Review them; they are not raised twice.",
         )
-    setting = setting_of(by, row.compartment_id, home.pk)
+    setting = setting_of(by=by, compartment=row.compartment_id, presence=home.pk)
     units = ForecastUnit.visible_to(by).filter(forecast_id=row.pk).order_by("pk")
     places = [place for place in places_of(by, home) if place.marking <= row.marking]
     near = concerns(home, places, units, row.level, setting.within_km)
@@ -182,7 +182,8 @@ def hold_sitting(*, by: Principal, presence: int, forecast: int, next_on: date, 
     return made
 
 
-def setting_of(by: Principal, compartment: int, presence: int) -> OutlookSetting:
+@action("outlook.setting")
+def setting_of(*, by: Principal, compartment: int, presence: int) -> OutlookSetting:
     """The setting of a presence in a compartment, or what holds until somebody sets another."""
     rows = OutlookSetting.visible_to(by).filter(compartment_id=compartment, presence_id=presence)
     return rows.first() or OutlookSetting(compartment_id=compartment, presence_id=presence, version=0)

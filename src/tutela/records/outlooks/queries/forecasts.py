@@ -98,7 +98,7 @@ def list_concerns(*, by: Principal, presence: int, forecast: int) -> tuple[Conce
     home = see_presence(by, presence)
     row = choose_forecast(by=by, presence=presence, forecast=forecast)
     assert row is not None
-    setting = setting_of(by, row.compartment_id, home.pk)
+    setting = setting_of(by=by, compartment=row.compartment_id, presence=home.pk)
     units = ForecastUnit.visible_to(by).filter(forecast_id=row.pk).order_by("pk")
     return tuple(concerns(home, places_of(by, home), units, row.level, setting.within_km))
 

@@ -103,7 +103,7 @@ def waiting(*, by: Principal, presence: int, today: date) -> Waiting:
 def rate(*, by: Principal, presence: int, forecast: int) -> Rates | None:
     """False alarms and misses of the presence's budget on the past windows of its units; None without any."""
     row = find_known(by, Forecast, forecast)
-    budget = setting_of(by, row.compartment_id, presence).budget
+    budget = setting_of(by=by, compartment=row.compartment_id, presence=presence).budget
     past = past_of(list_concerns(by=by, presence=presence, forecast=forecast))
     if past is None:
         return None
