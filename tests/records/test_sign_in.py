@@ -170,6 +170,20 @@ def test_attempts_are_counted_and_the_waits_grow_to_a_quarter_of_an_hour(people:
     assert enter(user.email).user == user
 
 
+def test_whoever_waited_for_a_colleague_at_the_same_address_is_let_in(people: Cast, monkeypatch) -> None:
+    for name in ("analyst", "officer"):
+        prepare(people.users[name])
+    locked, waiting = waits._locked, [True]
+
+    def after_a_colleague(key: str) -> Wait:
+        if waiting and waiting.pop():
+            assert enter(people.users["officer"].email).user == people.users["officer"]
+        return locked(key)
+
+    monkeypatch.setattr(waits, "_locked", after_a_colleague)
+    assert enter(people.users["analyst"].email).user == people.users["analyst"]
+
+
 def with_act(change) -> None:
     from tutela.records.ledger.acts import acting
 

@@ -35,8 +35,9 @@ def address_key(address: str) -> str:
 
 def charge(account: str, address: str) -> timedelta:
     """Count one attempt; gives how long nobody may try, and then counts nothing."""
+    rows = [_locked(account), _locked(address)]  # always in this order: two at once never wait in a ring
+    # Only now: whoever held the lock before us, from the same office, set `until` to the moment of their success.
     now = datetime.now(UTC)
-    rows = [_locked(account, now), _locked(address, now)]  # always in this order: two at once never wait in a ring
     left = max(row.until - now for row in rows)
     if left > timedelta():
         return left
@@ -58,7 +59,8 @@ def give_back(account: str, address: str, *, clear: bool) -> None:
     _rows().filter(pk=address, failures__gt=0).update(**changes)
 
 
-def _locked(key: str, now: datetime) -> Wait:
+def _locked(key: str) -> Wait:
+    now = datetime.now(UTC)
     row, _ = _rows().get_or_create(key=key, defaults={"last": now, "until": now})
     # An update takes the lock on both databases; a day without a failure forgets them all.
     _rows().filter(pk=key, last__lt=now - FORGOTTEN).update(failures=0, until=now)
