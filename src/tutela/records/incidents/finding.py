@@ -64,9 +64,11 @@ def may_not_be_passed_on(by: Member) -> Q:
 
 def known_from_those_alone(by: Member) -> Q:
     """Incidents whose every report is such a one: day, place and people would be the source's own row."""
-    reports = Report.visible_to(by).filter(incident_id=OuterRef("pk"))
+    reports = Report.visible_to(by).filter(incident__isnull=False)
     kept = may_not_be_passed_on(by)
-    return Q(Exists(reports.filter(kept))) & ~Q(Exists(reports.exclude(kept)))
+    # As sets made once: asked for each incident, SQLite looked through the compartment's reports every time.
+    of_such, of_others = (some.values("incident_id") for some in (reports.filter(kept), reports.exclude(kept)))
+    return Q(pk__in=of_such) & ~Q(pk__in=of_others)
 
 
 def within_terms(by: Principal, reports: QuerySet[Report]) -> QuerySet[Report]:
