@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from tutela.kernel.estimates import Estimate
-from tutela.studies.pages.charts import BarsSpec, draw_bars, nice_top
+from tutela.studies.pages.charts import BarsSpec, draw_axis, draw_bars, nice_top
 
 
 def draw(*numbers):
@@ -46,3 +47,10 @@ def test_many_years_do_not_write_over_each_other():
 @pytest.mark.parametrize(("highest", "top"), [(0, 1), (1, 1), (1.5, 2), (37, 50), (50, 50), (51, 100), (999, 1000)])
 def test_an_axis_ends_at_a_round_number_not_below_the_highest(highest, top):
     assert nice_top(highest) == top
+
+
+@pytest.mark.parametrize(
+    ("top", "shown"), [(1.0, ["0", "1"]), (5.0, ["0", "2.5", "5"]), (2000.0, ["0", "1,000", "2,000"])]
+)
+def test_a_line_of_an_axis_bears_the_number_that_it_stands_for(top: float, shown: list[str]) -> None:
+    assert re.findall(r">([\d.,]+)<", "".join(draw_axis(top))) == shown

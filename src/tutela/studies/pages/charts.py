@@ -31,7 +31,7 @@ def draw_bars(spec: BarsSpec) -> str:
     identity = "b" + bytes_digest(repr(spec).encode())[:8]
     top = nice_top(max((estimate.high for _, estimate in spec.bars if estimate), default=1.0))
     step = (WIDTH - START - 8) / max(len(spec.bars), 1)
-    parts = [*_draw_axis(top, spec.unit)]
+    parts = [svg.words(spec.unit, x=0, y=10, fill=svg.SOFT_INK), *draw_axis(top)]
     every = max(1, math.ceil(36 / step))
     for i, (label, estimate) in enumerate(spec.bars):
         x = START + i * step
@@ -70,15 +70,16 @@ def nice_top(highest: float) -> float:
     return next(factor * step for factor in (1.0, 2.0, 5.0, 10.0) if factor * step >= highest)
 
 
-def _draw_axis(top: float, unit: str) -> list[str]:
-    parts = [svg.words(unit, x=0, y=10, fill=svg.SOFT_INK)]
+def draw_axis(top: float, *, plot: float = PLOT, start: float = START, above: float = 16.0) -> list[str]:
+    """Lines at nothing, half way and the top, each with its number: `plot` high, from `start` on, under `above`."""
+    parts = []
     for share in (0.0, 0.5, 1.0):
         if share == 0.5 and top < 2:
             continue
-        y = PLOT + 16 - share * PLOT
-        parts.append(svg.element("path", d=f"M{START} {y:.1f}H{WIDTH:.0f}", stroke="#d5dadc"))
+        y = above + plot * (1 - share)
+        parts.append(svg.element("path", d=f"M{start} {y:.1f}H{WIDTH:.0f}", stroke="#d5dadc"))
         number = f"{top * share:,.0f}" if top * share == round(top * share) else f"{top * share:g}"
-        parts.append(svg.words(number, x=START - 6, y=y + 4, text_anchor="end", fill=svg.SOFT_INK))
+        parts.append(svg.words(number, x=start - 6, y=y + 4, text_anchor="end", fill=svg.SOFT_INK))
     return parts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -11,10 +11,9 @@ import numpy as np
 
 from tutela.kernel.digests import bytes_digest
 from tutela.studies.pages import svg
-from tutela.studies.pages.charts import nice_top
+from tutela.studies.pages.charts import WIDTH, draw_axis, nice_top
 from tutela.studies.pages.frames import KM_PER_DEGREE, Frame, Line, clip_ring, frame_around, path_of
 
-WIDTH: Final = 720.0
 PLOT: Final = 220.0
 START: Final = 44.0
 HALF: Final = 0.25
@@ -50,7 +49,7 @@ def draw_fan(spec: FanSpec) -> str:
         return START + (place + 0.5) * step
 
     first = len(spec.counted)
-    parts = _axis(top, spec.unit)
+    parts = [svg.words(spec.unit, x=0, y=10, fill=svg.SOFT_INK), *draw_axis(top, plot=PLOT, start=START)]
     for place, (_, value) in enumerate(spec.counted):
         if value > 0:
             parts.append(
@@ -195,22 +194,10 @@ def _scale(frame: Frame) -> list[str]:
     ]
 
 
-def _axis(top: float, unit: str) -> list[str]:
-    parts = [svg.words(unit, x=0, y=10, fill=svg.SOFT_INK)]
-    for share in (0.0, 0.5, 1.0):
-        if share == 0.5 and top < 2:
-            continue
-        y = PLOT + 16 - share * PLOT
-        parts.append(svg.element("path", d=f"M{START} {y:.1f}H{WIDTH:.0f}", stroke="#d5dadc"))
-        parts.append(svg.words(f"{top * share:,.0f}", x=START - 6, y=y + 4, text_anchor="end", fill=svg.SOFT_INK))
-    return parts
-
-
-def _months(names: list[str], x: object, step: float) -> list[str]:
-    assert callable(x)
+def _months(names: list[str], x: Callable[[int], float], step: float) -> list[str]:
     every = max(1, int(-(-52 // step)))
     return [
-        svg.words(name, x=float(x(place)), y=PLOT + 34, text_anchor="middle", fill=svg.SOFT_INK)
+        svg.words(name, x=x(place), y=PLOT + 34, text_anchor="middle", fill=svg.SOFT_INK)
         for place, name in enumerate(names)
         if place % every == 0
     ]

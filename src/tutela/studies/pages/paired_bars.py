@@ -9,9 +9,8 @@ from typing import Final
 
 from tutela.kernel.digests import bytes_digest
 from tutela.studies.pages import svg
-from tutela.studies.pages.charts import nice_top
+from tutela.studies.pages.charts import WIDTH, draw_axis, nice_top
 
-WIDTH: Final = 720.0
 PLOT: Final = 170.0
 START: Final = 74.0
 TOP: Final = 34.0
@@ -43,7 +42,7 @@ def draw_pairs(spec: PairsSpec) -> str:
     top = nice_top(highest)
     step = (WIDTH - START - 8) / max(len(spec.pairs), 1)
     width = min(step * 0.38, _WIDEST)
-    parts = [*_draw_legend(spec.names), *_draw_axis(top)]
+    parts = [*_draw_legend(spec.names), *draw_axis(top, plot=PLOT, start=START, above=TOP)]
     every = max(1, math.ceil(_LABEL_PX / step))
     for i, (label, old, new) in enumerate(spec.pairs):
         x = START + i * step + (step - 2 * width) / 2
@@ -81,18 +80,6 @@ def _draw_legend(names: tuple[str, str]) -> list[str]:
         svg.element("rect", x=middle, y=3, width=11, height=11, fill=svg.BLUE, fill_opacity="0.85"),
         svg.words(f"later: {names[1]}", x=middle + 17, y=13),
     ]
-
-
-def _draw_axis(top: float) -> list[str]:
-    parts = []
-    for share in (0.0, 0.5, 1.0):
-        if share == 0.5 and top < 2:
-            continue
-        y = TOP + PLOT * (1 - share)
-        parts.append(svg.element("path", d=f"M{START} {y:.1f}H{WIDTH:.0f}", stroke="#d5dadc"))
-        number = f"{top * share:,.0f}"
-        parts.append(svg.words(number, x=START - 6, y=y + 4, text_anchor="end", fill=svg.SOFT_INK))
-    return parts
 
 
 def _draw_bar(bar: Interval | None, place: tuple[float, float], top: float, fade: str | None) -> list[str]:
