@@ -10,7 +10,6 @@ import io
 import json
 import os
 import tarfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -21,13 +20,13 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from sealed import seal_all
 
 from tutela.data.store.homes import create_home
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import policies
 from tutela.records.accounts.actions import create_user
-from tutela.records.ledger.sealing import seal_committed, unsealed_tail
-from tutela.records.ledger.signing import open_signer
+from tutela.records.ledger.sealing import unsealed_tail
 from tutela.records.vault.actions import Person, erase_case, read_identity, reveal, shelter
 from tutela.records.vault.erasures import noted_erasures
 from tutela.service import archives, backups, postgresql_copies, register
@@ -104,17 +103,10 @@ def emptied(home: Path, monkeypatch: pytest.MonkeyPatch, is_postgresql: bool) ->
         _as_superuser("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _seal_all(keys: Path) -> None:
-    """PostgreSQL counts the transactions of every database beside ours before it calls one ended."""
-    patience = time.monotonic() + 20
-    while unsealed_tail()[0] and time.monotonic() < patience:
-        seal_committed(open_signer(keys))
-
-
 def test_a_backup_serves_and_holds_no_key(home: Path, tmp_path: Path, emptied, is_postgresql: bool):
     people = cast.assemble()
     name = shelter(by=people["officer"], compartment=people.here, case="1", person=Person("Zzyzx"))
-    _seal_all(home / "keys")
+    seal_all(home / "keys")
     (home / "else").mkdir()
     (home / "else" / "kept").write_bytes(b"whatever else lies in a home")
     file = tmp_path / "home.backup"
@@ -134,7 +126,7 @@ def test_a_backup_serves_and_holds_no_key(home: Path, tmp_path: Path, emptied, i
     register._open(tmp_path / "again")
     reveal(by=people["officer"], pseudonym=name, reason=REASON, factor_at=datetime.now(UTC))
     assert read_identity(by=people["officer"], pseudonym=name).name == "Zzyzx"
-    _seal_all(home / "keys")  # what is written in the new place is sealed behind what was written before
+    seal_all(home / "keys")  # what is written in the new place is sealed behind what was written before
     assert unsealed_tail()[0] == 0
     assert register.verify_ledger(tmp_path / "again")["whole"]
 
@@ -142,19 +134,19 @@ def test_a_backup_serves_and_holds_no_key(home: Path, tmp_path: Path, emptied, i
 @pytest.mark.only_postgresql
 def test_a_ledger_goes_on_in_a_server_that_counts_from_its_beginning(home: Path, tmp_path: Path, emptied):
     people = cast.assemble()
-    _seal_all(home / "keys")
+    seal_all(home / "keys")
     # As if this register came from a server that had counted far: each of its numbers is a billion higher.
     name = connection.settings_dict["NAME"]
     connection.close()
     _as_superuser(name, "INSERT INTO ledger_shift (xacts) VALUES (1000000000)")
     create_user(by=people["administrator"], email="late@invented.example", name="Late")
-    _seal_all(home / "keys")
+    seal_all(home / "keys")
     file = tmp_path / "home.backup"
     backups.back_up(home, file, tell)
     emptied()
     backups.restore(file, tmp_path / "again", home / "keys", tell)
     create_user(by=people["administrator"], email="later@invented.example", name="Later")
-    _seal_all(home / "keys")
+    seal_all(home / "keys")
     verdict = register.verify_ledger(tmp_path / "again")
     assert (verdict["whole"], verdict["unsealed"]) == (True, 0)
 
@@ -321,7 +313,7 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(home: Path, tmp_path: Pa
 @pytest.mark.only_sqlite
 def test_a_backup_of_a_changed_ledger_is_refused(home: Path, tmp_path: Path):
     cast.assemble()
-    seal_committed(open_signer(home / "keys"))
+    seal_all(home / "keys")
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER ledger_keep_ledger_entry_update")
         cursor.execute("UPDATE ledger_entry SET action = 'x' WHERE id = 3")

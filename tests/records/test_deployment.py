@@ -10,6 +10,7 @@ import cast
 import pytest
 from django.conf import settings
 from django.db import connection
+from sealed import seal_all
 
 from tutela.data.store.homes import create_home
 from tutela.records.accounts import actions
@@ -19,7 +20,6 @@ from tutela.records.accounts.principals import member_of
 from tutela.records.jobs import queue
 from tutela.records.jobs.actions import start
 from tutela.records.ledger.acts import acting
-from tutela.records.ledger.sealing import seal_committed
 from tutela.records.ledger.signing import open_signer
 from tutela.service import deployment
 from tutela.service.backup_keys import make_backup_key
@@ -130,5 +130,5 @@ def test_a_sealer_that_is_not_at_work_and_a_clock_that_is_behind_are_named(home:
     assert "tutela audit seal" in _found(home)["ledger", "missing"][0]
     monkeypatch.setattr(deployment, "_CLOCK_APART", timedelta(seconds=5))
     Later.apart = -timedelta(minutes=10)
-    seal_committed(open_signer(register))
+    seal_all(register)
     assert "clock" in _found(home)["clock", "broken"][0]

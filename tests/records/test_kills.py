@@ -13,6 +13,7 @@ from pathlib import Path
 from cast import Cast
 from django.db import connection
 from incident_ground import hand_in, make_ground, open_incident
+from sealed import seal_all
 
 from tutela.records.accounts.models import User
 from tutela.records.incidents.actions.incidents import Triage, triage
@@ -20,8 +21,7 @@ from tutela.records.incidents.actions.merges import undo_merge
 from tutela.records.incidents.models import Incident, Merge, Report
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry
-from tutela.records.ledger.sealing import seal_committed, unsealed_tail
-from tutela.records.ledger.signing import load_public_keys, open_signer
+from tutela.records.ledger.signing import load_public_keys
 from tutela.records.ledger.verifying import verify_ledger
 from tutela.records.vault.models import CaseKey, Identity
 
@@ -68,9 +68,7 @@ def test_no_acknowledged_write_is_lost_and_the_ledger_has_no_gap(people: Cast, r
     written = Entry.objects.filter(subject_table="accounts_user", operation="insert").count()
     assert written == User.objects.count()
     assert Content.objects.count() == Entry.objects.filter(kind="change").count()
-    patience = time.monotonic() + 20
-    while unsealed_tail()[0] and time.monotonic() < patience:
-        seal_committed(open_signer(register))
+    seal_all(register)
     verdict = verify_ledger(load_public_keys(register))
     assert (verdict.fault, verdict.unsealed) == ("", 0)
 

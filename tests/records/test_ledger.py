@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from cast import Cast
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from sealed import seal_all
 
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import actions, policies
@@ -19,18 +18,10 @@ from tutela.records.accounts.models import Compartment, User
 from tutela.records.ledger import chain, triggers
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry, Seal, SealedTransaction
-from tutela.records.ledger.sealing import seal_committed, unsealed_tail
+from tutela.records.ledger.sealing import unsealed_tail
 from tutela.records.ledger.signing import load_public_keys, open_signer
 from tutela.records.ledger.verifying import Verdict, verify_ledger
 from tutela.records.vault.models import CaseKey
-
-
-def _seal(keys: Path) -> int:
-    """Seal all; PostgreSQL counts the transactions of every database beside ours before it calls one ended."""
-    closed, patience = 0, time.monotonic() + 20
-    while unsealed_tail()[0] and time.monotonic() < patience:
-        closed += seal_committed(open_signer(keys), datetime.now(UTC))
-    return closed
 
 
 def _verify(keys: Path) -> Verdict:
@@ -146,15 +137,15 @@ def test_the_models_are_those_of_the_migrations(register: Path):
 def test_a_sealed_ledger_verifies_and_says_what_is_not_sealed_yet(people: Cast, register: Path):
     waiting, since = unsealed_tail()
     assert waiting == Entry.objects.count() > 10 and since is not None
-    closed = _seal(register)
+    closed = seal_all(register)
     assert closed == Entry.objects.values("act").distinct().count()
     verdict = _verify(register)
     assert verdict.is_whole and verdict.fault == ""
     assert (verdict.entries, verdict.unsealed, verdict.raw) == (waiting, 0, 0)
     actions.create_user(by=people["administrator"], email="late@invented.example", name="Late")
     assert _verify(register).unsealed == 1
-    assert _seal(register) == 1
-    assert _seal(register) == 0
+    assert seal_all(register) == 1
+    assert seal_all(register) == 0
     assert Seal.objects.count() >= 2
     assert json.dumps(_verify(register).as_json())
 
@@ -209,9 +200,9 @@ COLUMNS = "at, xact, act, actor, action, kind, operation, subject_table, subject
 
 @pytest.mark.parametrize("what", TAMPERINGS)
 def test_tampering_is_named(people: Cast, register: Path, is_postgresql: bool, what: str):
-    _seal(register)
+    seal_all(register)
     actions.create_user(by=people["administrator"], email="late@invented.example", name="Late")
-    _seal(register)
+    seal_all(register)
     assert _verify(register).is_whole
     target = Entry.objects.order_by("id")[5].pk
     sql, sentence = TAMPERINGS[what]
@@ -329,11 +320,11 @@ def test_every_kind_of_tampering_names_the_first_bad_entry(
 ):
     with pytest.raises(Problem):
         actions.set_active(by=people["outsider"], user=people.users["analyst"], is_active=False)
-    _seal(register)
+    seal_all(register)
     assert Seal.objects.count() == 1
     actions.create_user(by=people["administrator"], email="late@invented.example", name="Late")
     actions.create_user(by=people["administrator"], email="later@invented.example", name="Later")
-    _seal(register)
+    seal_all(register)
     assert Seal.objects.count() == 2
     assert _verify(register).as_json()["entry"] is None
     places = _places()
@@ -346,7 +337,7 @@ def test_every_kind_of_tampering_names_the_first_bad_entry(
 
 
 def test_an_entry_slipped_in_among_sealed_ones_is_named(people: Cast, register: Path, is_postgresql: bool):
-    _seal(register)
+    seal_all(register)
     _tamper(
         is_postgresql,
         f"INSERT INTO ledger_entry (id, {COLUMNS}) SELECT 0, {COLUMNS} FROM ledger_entry WHERE id = 1",
@@ -356,7 +347,7 @@ def test_an_entry_slipped_in_among_sealed_ones_is_named(people: Cast, register: 
 
 
 def test_a_seal_by_another_key_is_refused(people: Cast, register: Path, tmp_path: Path):
-    _seal(register)
+    seal_all(register)
     _ = open_signer(tmp_path / "other")
     assert "not among the public keys" in verify_ledger(load_public_keys(tmp_path / "other")).fault
 
@@ -391,7 +382,7 @@ def test_sealing_in_small_batches_gives_the_same_chain(
     people: Cast, register: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("tutela.records.ledger.sealing.BATCH", 3)
-    _seal(register)
+    seal_all(register)
     assert Seal.objects.count() > 3
     assert SealedTransaction.objects.count() == _verify(register).transactions
     assert _verify(register).is_whole

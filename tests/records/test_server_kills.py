@@ -21,12 +21,12 @@ import cast
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from sealed import seal_all
 
 from tutela.data.store.homes import create_home
 from tutela.records.accounts.models import User
 from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry
-from tutela.records.ledger.sealing import seal_committed, unsealed_tail
 from tutela.records.ledger.signing import load_public_keys, open_signer
 from tutela.records.ledger.verifying import verify_ledger
 from tutela.records.vault.models import CaseKey, Identity
@@ -184,8 +184,6 @@ def test_a_killed_server_loses_nothing_acknowledged_and_the_pages_say_so_and_go_
     held |= {f"user {email}" for email in User.objects.values_list("email", flat=True)}
     assert set(acknowledged) <= held and keys == used
     assert Content.objects.count() == Entry.objects.filter(kind="change").count()
-    patience = time.monotonic() + PATIENCE
-    while unsealed_tail()[0] and time.monotonic() < patience:
-        seal_committed(open_signer(home / "keys"))
+    seal_all(home / "keys")
     verdict = verify_ledger(load_public_keys(home / "keys"))
     assert (verdict.fault, verdict.unsealed) == ("", 0)
