@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from cast import Cast
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection
 
 from tutela.kernel.markings import Principal
 from tutela.kernel.problems import Problem
 from tutela.records.accounts import actions, factors, links, queries, sign_in, waits
+from tutela.records.accounts.hashing import hash_like
 from tutela.records.accounts.models import Factor, RecoveryCode, User, Wait
+from tutela.records.ledger.acts import acting
 from tutela.records.ledger.models import Content, Entry
 
 PASSWORD = "four words that belong together"
@@ -185,8 +188,6 @@ def test_whoever_waited_for_a_colleague_at_the_same_address_is_let_in(people: Ca
 
 
 def with_act(change) -> None:
-    from tutela.records.ledger.acts import acting
-
     with acting(OWNER, "test"):
         change()
 
@@ -208,6 +209,36 @@ def test_the_codes_are_those_of_the_standard():
         assert factors.find_counter(secret, code, seconds, step) is None
     assert base64.b32decode(factors.spell_secret(secret).replace(" ", "")) == secret
     assert "secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" in factors.address_secret(secret, "a@invented.example")
+
+
+def test_a_password_that_was_changed_while_it_was_hashed_opens_nothing(people: Cast, monkeypatch):
+    user = people.users["officer"]
+    prepare(user)
+    real = sign_in.check_password
+
+    def slowly(password: str, kept: str) -> bool:
+        fits = real(password, kept)
+        with acting(OWNER, "test"):
+            sign_in.set_password(User.objects.get(pk=user.pk), "quite other words that belong nowhere")
+        return fits
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sign_in, "check_password", slowly)
+        assert enter(user.email) == sign_in.Answer()
+    assert enter(user.email) == sign_in.Answer()
+    assert enter(user.email, "quite other words that belong nowhere").user == user
+
+
+def test_a_password_that_was_kept_at_another_cost_opens_still(people: Cast):
+    user = people.users["officer"]
+    prepare(user)
+    with acting(OWNER, "test"):
+        User.objects.filter(pk=user.pk).update(
+            password=Argon2PasswordHasher().encode(PASSWORD, "salt-of-another-cost")
+        )
+    assert enter(user.email).user == user
+    for encoded in (Argon2PasswordHasher().encode("x", "s" * 22), make_password("x")):
+        assert hash_like("x", encoded) == encoded != hash_like("y", encoded)
 
 
 def test_a_whole_sign_in(people: Cast):

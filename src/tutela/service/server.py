@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import ipaddress
 import json
+import os
 import re
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from tutela.kernel.problems import Problem
+from tutela.service.databases import VARIABLE
 from tutela.service.routes import Route, everything, operations, routes
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["Route", "everything", "operations", "routes", "serve"]
 
 THREADS: Final = 8
+MOST_WORKERS: Final = 4
+"""Processes that answer, one for each processor up to so many, where PostgreSQL is behind them: Python computes on
+one processor at a time in each. Over SQLite, which has one writer, one serves best."""
 
 _NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
@@ -120,13 +127,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._proxy = proxy
         self._as_json = as_json
         self._helpers: list[Sealer | Foreman | Teller] = []
+        self._one = tempfile.TemporaryFile()  # noqa: SIM115  held as long as the server runs
         super().__init__()
 
     def load_config(self) -> None:
-        """One worker with threads: pages are short and read from disk."""
+        """Workers with threads: pages are short, and wait for the database."""
         settings = {
             "bind": f"fd://{self._descriptor}",
-            "workers": 1,
+            "workers": _count_workers(),
             "worker_class": "gthread",
             "threads": THREADS,
             "loglevel": "warning",
@@ -141,7 +149,14 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def _start_helpers(self) -> None:
-        """Close the ledger, see that jobs are done, tell people: behind the requests, and once."""
+        """Close the ledger, see that jobs are done, tell people: behind the requests, in one worker of all.
+
+        The lock is of a process, and free again when it ends: the worker that replaces it takes it over.
+        """
+        try:
+            fcntl.lockf(self._one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
         from tutela.service.notices import start_teller
         from tutela.service.sealer import start_sealer
         from tutela.service.worker import start_foreman
@@ -158,6 +173,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         from tutela.service.wsgi import build_application
 
         return build_application(self._home, self._proxy)
+
+
+def _count_workers() -> int:
+    return min(MOST_WORKERS, os.cpu_count() or 1) if os.environ.get(VARIABLE) else 1
 
 
 def _announce(address: str, *, as_json: bool) -> None:

@@ -58,7 +58,7 @@ PRACTICE: Final = os.environ.get("TUTELA_PRACTICE") == "1"
 FILES_FOLDER: Final = os.environ.get("TUTELA_FILES") or f"{os.environ.get('TUTELA_HOME') or 'build/home'}/files"
 DEFAULT_AUTO_FIELD: Final = "django.db.models.BigAutoField"
 AUTH_USER_MODEL: Final = "accounts.User"
-PASSWORD_HASHERS: Final = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS: Final = ["tutela.records.accounts.hashing.PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: Final = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

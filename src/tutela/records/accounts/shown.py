@@ -8,13 +8,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
-from django.contrib.auth.hashers import check_password, get_hasher, identify_hasher, make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
 from tutela.kernel.markings import Marking
+from tutela.records.accounts.hashing import hash_like
 from tutela.records.accounts.models import Compartment, Membership, Showing, Token, User
 from tutela.records.accounts.principals import Member, member_of
 from tutela.records.accounts.roles import May
@@ -22,6 +23,9 @@ from tutela.records.ledger.acts import record_access
 from tutela.records.ledger.closed import ClosedQuerySet
 
 _NO_ONE: Final = uuid.UUID(int=0)
+
+Digests: TypeAlias = tuple[tuple[int, str], ...]
+"""Depth and hash of each password of an account beside its own."""
 
 SHOWABLE: Final = (Compartment.Kind.MISSION, Compartment.Kind.THEME)
 """Of a case or of restricted intake, the very name is for its members."""
@@ -57,13 +61,18 @@ def showable(person: Member) -> set[int]:
     return set(rows.opened().filter(pk__in=numbers, kind__in=SHOWABLE).values_list("pk", flat=True))
 
 
-def find_depth(user: User | None, password: str) -> int:
+def digests_of(user: User | None) -> Digests:
+    """What the passwords of an account beside its own are compared with, the lesser depth first."""
+    return tuple(rows_of(user).order_by("depth").values_list("depth", "digest"))
+
+
+def find_depth(digests: Digests, password: str) -> int:
     """The depth that this password opens, 0 for none: one hash, whoever it is and whatever they set."""
-    digest = digest_password(user, password)
+    digest = _digest(digests, password)
     found = 0
-    for row in rows_of(user).order_by("depth"):
-        if constant_time_compare(row.digest, digest):
-            found = row.depth
+    for depth, kept in digests:
+        if constant_time_compare(kept, digest):
+            found = depth
     return found
 
 
@@ -76,9 +85,7 @@ def opens(user: User, depth: int, password: str) -> bool:
 
 def digest_password(user: User | None, password: str) -> str:
     """As it is kept: with one salt for an account, so that one hash is compared with all that it shows by."""
-    row = rows_of(user).first()
-    salt = get_hasher().salt() if row is None else str(identify_hasher(row.digest).decode(row.digest)["salt"])
-    return make_password(password, salt=salt)
+    return _digest(digests_of(user), password)
 
 
 def shut_account(user: User) -> None:
@@ -102,6 +109,10 @@ def rows_of(user: User | None) -> ClosedQuerySet[Showing]:
     """The passwords of an account beside its own; for code of this app."""
     rows: ClosedQuerySet[Showing] = Showing.objects.get_queryset()  # type: ignore[assignment]
     return rows.opened().filter(user_id=user.pk if user else _NO_ONE)  # asked for nobody, too: it takes as long
+
+
+def _digest(digests: Digests, password: str) -> str:
+    return hash_like(password, digests[0][1]) if digests else make_password(password)
 
 
 def _held(number: str) -> ClosedQuerySet[Membership]:

@@ -23,7 +23,15 @@ from tutela.kernel.problems import Problem, said
 from tutela.records.accounts import factors, waits
 from tutela.records.accounts.models import Factor, House, Mode, RecoveryCode, User
 from tutela.records.accounts.principals import NOBODY, Member, refused
-from tutela.records.accounts.shown import digest_password, find_depth, opens, rows_of, shut_account
+from tutela.records.accounts.shown import (
+    Digests,
+    digest_password,
+    digests_of,
+    find_depth,
+    opens,
+    rows_of,
+    shut_account,
+)
 from tutela.records.ledger.acts import action, record_access
 from tutela.records.ledger.closed import ClosedQuerySet
 
@@ -45,25 +53,60 @@ class Answer:
     depth: int = 0
 
 
-@action("accounts.give_password")
-def give_password(*, by: Principal, email: str, password: str, address: str) -> Answer:  # noqa: ARG001
-    """Whether this password belongs to this account; the same words and work whether there is such an account."""
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A password that was typed for an account, counted, with what it is compared with."""
+
+    account: str
+    place: str
+    wait: timedelta
+    user: User | None = None
+    kept: str = ""
+    digests: Digests = ()
+
+
+def give_password(*, by: Principal, email: str, password: str, address: str) -> Answer:
+    """Whether this password belongs to this account; the same words and work whether there is such an account.
+
+    Counted, then hashed, then answered: a hash under the lock of an address let an office in one by one.
+    """
+    attempt = _count_attempt(by=by, email=email, address=address)
+    if attempt.wait:
+        return Answer(wait=attempt.wait)
+    typed = password[:_LONGEST_PASSWORD]
+    fits = check_password(typed, attempt.kept)
+    depth = find_depth(attempt.digests, typed)  # always asked: two hashes, whatever was typed
+    return _answer_attempt(by=by, attempt=attempt, fits=fits, depth=depth)
+
+
+@action("accounts.count_attempt")
+def _count_attempt(*, by: Principal, email: str, address: str) -> _Attempt:  # noqa: ARG001
     account, place = waits.account_key(email), waits.address_key(address)
     wait = waits.charge(account, place)
     if wait:
-        return Answer(wait=wait)
+        return _Attempt(account, place, wait)
     user = User.objects.filter(email=email.strip().lower()).first()
-    usable = user is not None and user.is_active and user.has_usable_password()
     decoy = _decoy()  # made by the first attempt of all, not by the first for an account that is not there
-    kept = user.password if user is not None and usable else decoy
-    fits = check_password(password[:_LONGEST_PASSWORD], kept)
-    depth = find_depth(user, password[:_LONGEST_PASSWORD])  # always asked: two hashes, whatever was typed
-    if user is None or not usable or not (fits or depth) or _house_is_closed():
-        record_access("sign-in refused", "accounts_user", str(user.pk) if user else "")
+    kept = user.password if user is not None and _is_usable(user) else decoy
+    return _Attempt(account, place, wait, user, kept, digests_of(user))
+
+
+@action("accounts.give_password")
+def _answer_attempt(*, by: Principal, attempt: _Attempt, fits: bool, depth: int) -> Answer:  # noqa: ARG001
+    known = attempt.user
+    user = None if known is None else User.objects.filter(pk=known.pk).first()
+    # What was compared must be what is kept still: a password may have been changed while this one was hashed.
+    held = None if user is None or not _is_usable(user) else (user.password, digests_of(user))
+    if user is None or held != (attempt.kept, attempt.digests) or not (fits or depth) or _house_is_closed():
+        record_access("sign-in refused", "accounts_user", str(known.pk) if known else "")
         return Answer()
-    waits.give_back(account, place, clear=False)
+    waits.give_back(attempt.account, attempt.place, clear=False)
     record_access("password given", "accounts_user", str(user.pk))
     return Answer(user, depth=depth)
+
+
+def _is_usable(user: User) -> bool:
+    return user.is_active and user.has_usable_password()
 
 
 @action("accounts.give_code")

@@ -192,16 +192,15 @@ def _sign(row: Sequence[Any], *, coarse: bool) -> Sign:
 
 def _crowd(counted: Sequence[tuple[float, float, str, int, int]], *, finest: int) -> tuple[tuple[Sign, ...], int]:
     """How many of each status in each hexagon, by the finest hexagons of which there are few enough."""
-    cells = [h3.latlng_to_cell(lat, lon, finest) for lat, lon, _, _, _ in counted]
     resolution = finest
-    while True:
-        totals: Counter[tuple[str, str]] = Counter()
-        for cell, (_, _, status, _, number) in zip(cells, counted, strict=True):
-            totals[cell, status] += number
-        if len(totals) <= MOST_SIGNS or resolution == 0:
-            break
+    totals: Counter[tuple[str, str]] = Counter()
+    for lat, lon, status, _, number in counted:
+        totals[h3.latlng_to_cell(lat, lon, finest), status] += number
+    while len(totals) > MOST_SIGNS and resolution > 0:
         resolution -= 1
-        cells = [h3.cell_to_parent(cell, resolution) for cell in cells]
+        finer, totals = totals, Counter()
+        for (cell, status), number in finer.items():
+            totals[h3.cell_to_parent(cell, resolution), status] += number
     beside = h3.average_hexagon_edge_length(resolution, unit="km") / _KM_PER_DEGREE / 2
     held: dict[str, list[tuple[str, int]]] = {}
     for (cell, status), number in sorted(totals.items()):

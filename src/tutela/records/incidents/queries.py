@@ -32,7 +32,7 @@ from tutela.records.incidents.models import (
 )
 from tutela.records.ledger.acts import action
 
-PAGE: Final = 200
+PAGE: Final = 50
 
 Mark = tuple[datetime, int]
 """Where a page ended: the time and the number of its last row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -31,6 +32,12 @@ def describe_view(view: MapView, rings_km: Sequence[float]) -> dict[str, Any]:
 
 def describe_signs(signs: Sequence[Sign], *, is_coarse: bool) -> dict[str, Any]:
     """The circles; `edge` is solid, dashed or cloud, as exactly as the place is known."""
+    say = functools.cache(functools.partial(_say, is_coarse=is_coarse))  # a few codes in a thousand circles
+
+    def words(sign: Sign) -> str:
+        before, after = say(sign.status, sign.precision, sign.what)
+        return before if sign.happened_at is None else f"{before}{sign.happened_at:%Y-%m-%d %H:%M} UTC{after}"
+
     return _collect(
         _point(
             sign.lon,
@@ -39,7 +46,7 @@ def describe_signs(signs: Sequence[Sign], *, is_coarse: bool) -> dict[str, Any]:
             edge=edge_of(sign.precision, is_coarse=is_coarse),
             look="verified" if sign.status == "verified" else "other",
             title=sign.title or _("%(number)d incidents") % {"number": sign.number},
-            words=_say(sign, is_coarse=is_coarse),
+            words=words(sign),
             href=reverse("watch:incident", args=[sign.incident]) if sign.incident else "",
         )
         for sign in signs
@@ -58,13 +65,13 @@ def name_ring(km: float) -> str:
     return _("%(km)s km") % {"km": f"{km:g}"}
 
 
-def _say(sign: Sign, *, is_coarse: bool) -> str:
-    status = name_code(STATUSES, sign.status)
-    if sign.happened_at is None:
-        return _("%(status)s; in one hexagon of the map") % {"status": status}
-    place = _("place shown coarsely") if is_coarse else name_code(PRECISIONS, sign.precision)
-    what = name_code(WHATS, sign.what)
-    return f"{what}; {status}; {sign.happened_at:%Y-%m-%d %H:%M} UTC; {place}"
+def _say(status: str, precision: str, what: str, *, is_coarse: bool) -> tuple[str, str]:
+    """The words of a circle, before its moment and after it; a hexagon has none."""
+    standing = name_code(STATUSES, status)
+    if precision == "hexagon":
+        return _("%(status)s; in one hexagon of the map") % {"status": standing}, ""
+    place = _("place shown coarsely") if is_coarse else name_code(PRECISIONS, precision)
+    return f"{name_code(WHATS, what)}; {standing}; ", f"; {place}"
 
 
 def _rings(sites: Sequence[Mapped], rings_km: Sequence[float]) -> list[dict[str, Any]]:
@@ -75,7 +82,8 @@ def _rings(sites: Sequence[Mapped], rings_km: Sequence[float]) -> list[dict[str,
         if circles:
             outline = shapely.boundary(shapely.union_all(circles))
             lines = [part for part in shapely.get_parts(outline) if not part.is_empty]
-            made += [_feature(line, label=name_ring(km), km=km) for line in lines]
+            drawn = [shapely.geometry.mapping(shapely.transform(line, lambda xy: xy.round(5))) for line in lines]
+            made += [_feature(line, label=name_ring(km), km=km) for line in drawn]
     return made
 
 
@@ -93,12 +101,11 @@ def _place(row: Mapped, **properties: Any) -> dict[str, Any]:
 
 
 def _point(lon: float, lat: float, **properties: Any) -> dict[str, Any]:
-    return _feature(shapely.Point(lon, lat), **properties)
+    return _feature({"type": "Point", "coordinates": (round(lon, 5), round(lat, 5))}, **properties)
 
 
-def _feature(geometry: Any, **properties: Any) -> dict[str, Any]:
-    rounded = shapely.transform(geometry, lambda xy: xy.round(5))
-    return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(rounded)}
+def _feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 
 def _collect(features: Any) -> dict[str, Any]:

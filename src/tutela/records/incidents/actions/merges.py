@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -22,6 +23,7 @@ NEAR_TIME: Final = timedelta(hours=48)
 """How near two incidents are proposed as one, beyond how far off their places may be; a person decides."""
 
 _KM_OF_DEGREE: Final = 111.0
+_POLAR: Final = 80.0
 _AT_MOST: Final = 20
 
 
@@ -57,9 +59,7 @@ def propose_duplicates(*, by: Principal, incident: int) -> tuple[Proposal, ...]:
     if row.population_id is not None:
         near |= Q(population_id=row.population_id)
     if row.lat is not None:
-        # A box that holds the widest circle; every longitude near a pole, where a degree is short.
-        reach = (NEAR_KM + RADIUS_KM["region"] + RADIUS_KM.get(row.precision, 0.0)) / _KM_OF_DEGREE
-        near |= Q(lat__gte=row.lat - reach, lat__lte=row.lat + reach)
+        near |= _box_around(row)
     undone = _undone_with(by, row)
     proposals = [_propose(row, other, undone) for other in found.filter(near).exclude(pk=row.pk).iterator()]
     kept = [item for item in proposals if item is not None]
@@ -155,6 +155,21 @@ def _move(by: Principal, reports: list[int], source: int, target: int) -> None:
     for keys in chunks(reports):
         rows = Report.visible_to(by).filter(pk__in=keys, incident_id=source)
         rows.update(incident_id=target, version=F("version") + 1)
+
+
+def _box_around(row: Incident) -> Q:
+    """A box that holds the widest circle; every longitude near a pole, where a degree is short, and at its end."""
+    assert row.lat is not None
+    assert row.lon is not None
+    up = (NEAR_KM + RADIUS_KM["region"] + RADIUS_KM.get(row.precision, 0.0)) / _KM_OF_DEGREE
+    box = Q(lat__gte=row.lat - up, lat__lte=row.lat + up)
+    highest = abs(row.lat) + up
+    if highest >= _POLAR:
+        return box
+    across = up / math.cos(math.radians(highest))
+    if abs(row.lon) + across > 180:
+        return box
+    return box & Q(lon__gte=row.lon - across, lon__lte=row.lon + across)
 
 
 def _undone_with(by: Principal, row: Incident) -> set[int]:
