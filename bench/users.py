@@ -3,14 +3,14 @@
     python -m bench.users [--full]
 
 One register, served by the command itself (gunicorn, its threads, the sealer, the worker) on a socket of this
-machine. Each person signs in with password and second factor, and then goes round: the watch, the map and its points,
-the list of incidents and one of them, an alert, from the inbox to a running clock, a search. Forms are read from the
-pages as a browser reads them. Between two pages somebody looks, reads or types: 4 to 16 seconds at full size, drawn
-from a seeded die, ten in the mean; people arrive over the first two minutes, as for a shift. Every answer is timed
-from sending to its last byte, a redirect and what it leads to each by itself. What must hold: no answer of 500 or
-above, no page that is refused. With --full, 200 people for four minutes on PostgreSQL where TUTELA_TEST_POSTGRES
-names one, else on SQLite, and 95 in a hundred answers under 300 ms; without it, 12 people who hardly think, for 15
-seconds.
+machine. Each person signs in with password and second factor, and then goes round: the watch, the map and its
+points, the list of incidents and one of them, an alert, from the inbox to a running clock, a search. Forms are
+read from the pages as a browser reads them. Between two pages somebody looks, reads or types: 4 to 16 seconds at
+full size, drawn from a seeded die, ten in the mean; people arrive over the first two minutes, as for a shift.
+Every answer is timed from sending to its last byte, a redirect and what it leads to each by itself. What must
+hold: no answer of 500 or above, no page that is refused. With --full, 200 people for four minutes on PostgreSQL
+where TUTELA_TEST_POSTGRES names one, else on SQLite, and 95 in a hundred answers under 300 ms; without it, 12
+people who hardly think, for 15 seconds.
 """
 
 from __future__ import annotations
