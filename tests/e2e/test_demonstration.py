@@ -122,3 +122,24 @@ def test_the_demonstration_shows_what_changed_since_the_last_release(visit):
     assert [item["id"] for item in found] == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_demonstration_shows_warnings_fans_and_how_good_they_were(visit, width):
+    page = visit("/outlook/", width)
+    assert "Warnings for" in page.locator("main").inner_text()
+    warned = page.locator("#warnings ~ table a.target")
+    assert 1 <= warned.count() <= 5
+    place = warned.first.get_attribute("href")
+    pages = [page, visit(place, width)]
+    assert pages[1].locator("figure.chart svg").count() == 1
+    pages.append(visit("/outlook/map/", width))
+    assert pages[2].locator("figure.chart svg").count() == 1
+    pages.append(visit("/outlook/record/", width))
+    assert "CRPS" in pages[3].locator("main").inner_text()
+    assert "hindsight" in pages[3].locator("main").inner_text()
+    assert pages[3].locator("figure.chart svg").count() == 1
+    pages += [visit("/outlook/changes/", width), visit("/outlook/method/", width)]
+    for shown in pages:
+        assert "invented" in shown.locator("aside.bar").first.inner_text().lower()
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")

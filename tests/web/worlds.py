@@ -191,6 +191,9 @@ class FakeShelf:
     def home(self) -> None:
         return None
 
+    def outlooks(self) -> tuple[Manifest, ...]:
+        return ()
+
     def siting_cases(self) -> tuple[Manifest, ...]:
         found = (siting_world(invented=True)[0], siting_world(invented=False)[0])
         return tuple(item for item in found if self.principal.may_read(item.marking))

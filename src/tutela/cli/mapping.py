@@ -16,7 +16,7 @@ from tutela.data.store.homes import create_home, require_home
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec, today_utc
 from tutela.studies.mappings import MappedStudy, draft_for, find_import, keep_mapped, study_mapped, undo_import
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 

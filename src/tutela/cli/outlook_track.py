@@ -18,7 +18,7 @@ from tutela.studies.intake import ReadingSpec, take_in_events, today_utc
 from tutela.studies.outlooks.outcomes import EventOutcomes, Outcomes, TableOutcomes
 from tutela.studies.outlooks.outside import import_forecast
 from tutela.studies.outlooks.tracking import read_record, track_forecasts
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 
 def track(

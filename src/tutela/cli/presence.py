@@ -16,7 +16,8 @@ from tutela.data.store.homes import find_home
 from tutela.engine.presence.strength import summarise_presence
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec, take_in_sites, today_utc
-from tutela.studies.shelf import OWNER, open_shelf
+from tutela.studies.owner import OWNER
+from tutela.studies.shelf import open_shelf
 
 app = typer.Typer(no_args_is_help=True, help="Presences of every kind, and files of their sites.")
 

@@ -17,11 +17,11 @@ from tutela.kernel.manifests import Manifest
 from tutela.kernel.problems import Problem
 from tutela.studies.comparisons import keep_comparison
 from tutela.studies.intake import ReadingSpec, today_utc
+from tutela.studies.owner import OWNER
 from tutela.studies.pages.comparison import ComparisonPage, render_comparison
 from tutela.studies.pages.comparison_words import headline
 from tutela.studies.release_sides import open_release
 from tutela.studies.releases import ReleaseStudy, study_releases
-from tutela.studies.shelf import OWNER
 
 Countries = Annotated[
     list[str] | None, typer.Option("--country", help="Only this country; may be given more than once.")

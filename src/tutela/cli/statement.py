@@ -29,8 +29,8 @@ from tutela.cli.presence import find_or_refuse
 from tutela.cli.speaking import print_json, print_lines, print_note, telling
 from tutela.data.store.folders import check_out, write_out
 from tutela.data.store.homes import Home, require_home
+from tutela.studies.owner import OWNER
 from tutela.studies.people_sources import PeopleFiles
-from tutela.studies.shelf import OWNER
 from tutela.studies.statement_building import BuiltStatement, StatementRequest, build_statement
 from tutela.studies.statement_verifying import verify_statement
 from tutela.studies.travel_ground import take_in_surface

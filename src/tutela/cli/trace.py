@@ -9,7 +9,7 @@ import typer
 from tutela.cli.options import HomeOption, JsonOption
 from tutela.cli.speaking import print_json, print_lines, telling
 from tutela.data.store.homes import require_home
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 from tutela.studies.tracing import ROWS_SHOWN
 from tutela.studies.tracing import trace as follow
 

@@ -19,6 +19,7 @@ from tutela.studies.intake import Intake, ReadingSpec, keep, take_in_events, tak
 from tutela.studies.invented.country import COUNTRY_NAMES, InventedCountry, build_country
 from tutela.studies.invented.earlier_release import keep_earlier_release
 from tutela.studies.invented.files import write_country
+from tutela.studies.invented.outlook_case import keep_outlook
 from tutela.studies.invented.reach_book import keep_reach_book
 from tutela.studies.pages.subjects import MapGround
 from tutela.studies.people_sources import PeopleFiles
@@ -53,14 +54,14 @@ def build_demonstration(
 
     Returns what was built, as plain values. The same size and seed give the same digests on every executor.
     """
-    told("finding a home", 0, 9)
+    told("finding a home", 0, 10)
     home = create_home(root, demonstration=True)
     keep_compiled_at(home)
-    told("inventing the country", 1, 9)
+    told("inventing the country", 1, 10)
     country = build_country(size, seed)
-    told("writing its files", 2, 9)
+    told("writing its files", 2, 10)
     files = write_country(country, home.demonstration)
-    told("reading them as a user would", 3, 9)
+    told("reading them as a user would", 3, 10)
     spec = ReadingSpec(source="csv", today=country.last_day)
     events = _with_origin(take_in_events([_named(files, "events.csv")], spec), country)
     sites = _with_origin(take_in_sites([_named(files, "sites.csv")], spec), country)
@@ -74,7 +75,7 @@ def build_demonstration(
     tasks = [_Task(presence, country, events, sites, travel, people) for presence in country.presences]
     statements = []
     for i, built in enumerate(executor.run(_state, tasks)):
-        told(f"stating {country.presences[i].name}", 3 + i, 9)
+        told(f"stating {country.presences[i].name}", 3 + i, 10)
         built.keep(home.store)
         statements.append(
             {
@@ -87,7 +88,9 @@ def build_demonstration(
     keep(sites, home.store)
     keep_question(home.store, _named(files, "siting.toml"))
     keep_earlier_release(home, country, events)
-    told("computing who reaches what", 8, 9)
+    told("forecasting where harm may come", 8, 10)
+    outlook = keep_outlook(home, country, events, executor)
+    told("computing who reaches what", 9, 10)
     endings = ("landcover.tif", "roads.geojson", "rivers.geojson")
     book = keep_reach_book(home, country, {name: _named(files, name) for name in endings}, sites)
     return {
@@ -99,6 +102,7 @@ def build_demonstration(
         "sites": len(set(sites.table.site_id.tolist())),
         "statements": statements,
         "reach": book.content,
+        "outlook": [manifest.content for manifest in outlook],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,11 +15,12 @@ from tutela.kernel.markings import OUTSIDER, Marking, Principal
 from tutela.studies.book_keeping import KeptBook, find_book, list_books
 from tutela.studies.comparisons import Comparison, list_comparisons, load_comparison
 from tutela.studies.invented.files import load_presences_file
+from tutela.studies.outlooks.forecast_files import KeptForecast
+from tutela.studies.outlooks.shown import Past, ShownOutlook, list_outlooks, load_outlook, load_past
+from tutela.studies.outlooks.tracking import read_record
+from tutela.studies.owner import OWNER
 from tutela.studies.register_imports import load_imported_facts, with_imported
 from tutela.studies.sitings import INPUTS, SitingCase, load_case
-
-OWNER = Principal("home-owner", Marking.STRICTLY_CONFIDENTIAL)
-"""Who runs the process owns its files: there are no other accounts until the register has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,23 @@ class Shelf:
     def load_comparison(self, digest: str) -> Comparison:
         """One comparison of releases; raises what the store raises for a digest that leads nowhere."""
         return load_comparison(self.home.store, digest, self.principal)
+
+    def outlooks(self) -> tuple[Manifest, ...]:
+        """The forecasts of the home that this principal may read, from the latest origin on."""
+        return list_outlooks(self.home.store, self.principal)
+
+    def load_outlook(self, digest: str) -> ShownOutlook:
+        """One forecast; raises what the store raises for a digest that leads nowhere."""
+        return load_outlook(self.home.store, digest, self.principal)
+
+    def outlook_record(self) -> Sequence[Mapping[str, Any]]:
+        """Every forecast that the home's record names and this principal may read, the oldest first."""
+        found: list[Mapping[str, Any]] = read_record(self.home, self.principal)["forecasts"]
+        return found
+
+    def load_past(self, kept: KeptForecast, look: Mapping[str, Any]) -> Past:
+        """What came of a forecast, by one look of its record."""
+        return load_past(self.home.store, kept, look, self.principal)
 
     def siting_cases(self) -> tuple[Manifest, ...]:
         """The siting questions that this principal may read, the newest first."""

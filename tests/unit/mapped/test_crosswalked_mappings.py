@@ -17,7 +17,7 @@ from tutela.kernel.problems import Problem
 from tutela.kernel.tables import PERPETRATORS, VIOLENCE
 from tutela.studies.intake import ReadingSpec, take_in_events
 from tutela.studies.mappings import CROSSWALK, keep_mapped, study_mapped
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 SPEC = ReadingSpec(today=date(2024, 1, 1))
 COLUMNS = """event_id = "Ref"

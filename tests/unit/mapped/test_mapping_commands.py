@@ -16,7 +16,7 @@ from tutela.kernel.markings import OUTSIDER, Marking
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec
 from tutela.studies.mappings import keep_mapped, study_mapped, undo_import
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 CSV = """Report of an office;;;;;
 Réf;Date;GPS;Type;Tués;Lieu

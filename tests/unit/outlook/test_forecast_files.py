@@ -26,7 +26,7 @@ from tutela.studies.outlooks.forecast_files import (
     open_forecast,
     out_files,
 )
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 HEADER = {
     "target": "civilians", "level": "grid", "origin": "2001-06", "vintage": "invented", "model": "mixture-grid",

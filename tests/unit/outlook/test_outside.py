@@ -19,7 +19,7 @@ from tutela.engine.outlook.panels import number_month
 from tutela.kernel.problems import Problem
 from tutela.studies.outlooks import record
 from tutela.studies.outlooks.forecast_files import load_forecast
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 ORIGIN = number_month(2019, 10)
 UNITS = (10, 20, 30)

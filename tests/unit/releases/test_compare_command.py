@@ -13,9 +13,9 @@ from tutela.cli import events, releases
 from tutela.engine.events.releases import ReleaseSpec
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec
+from tutela.studies.owner import OWNER
 from tutela.studies.release_sides import open_release
 from tutela.studies.releases import study_releases
-from tutela.studies.shelf import OWNER
 
 OLD = """event_id,date,lon,lat,country,violence,best,low,high,side_a,side_b
 1,2020-03-01,20,5,CAF,one_sided,4,3,6,=Group A,Civilians

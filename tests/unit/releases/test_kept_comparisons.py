@@ -16,10 +16,11 @@ from tutela.kernel.problems import Problem
 from tutela.studies import comparisons
 from tutela.studies.comparisons import keep_comparison, list_comparisons, load_comparison
 from tutela.studies.intake import ReadingSpec
+from tutela.studies.owner import OWNER
 from tutela.studies.pages.comparison import ComparisonPage, render_comparison
 from tutela.studies.release_sides import open_release
 from tutela.studies.releases import spec_of, study_releases
-from tutela.studies.shelf import OWNER, open_shelf
+from tutela.studies.shelf import open_shelf
 from tutela.studies.tracing import trace
 
 HEADER = "event_id,date,lon,lat,country,violence,best,low,high,side_a,side_b\n"

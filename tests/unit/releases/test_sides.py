@@ -10,8 +10,8 @@ import pytest
 
 from tutela.kernel.problems import Problem
 from tutela.studies.intake import ReadingSpec
+from tutela.studies.owner import OWNER
 from tutela.studies.release_sides import ALSO, REPLACED, open_release, order_of, write_vintages
-from tutela.studies.shelf import OWNER
 
 HEADER = "id,date_start,date_end,type_of_violence,country,side_a,side_b,latitude,longitude,where_prec,low,best,high"
 HEADER += ",code_status,deaths_civilians"

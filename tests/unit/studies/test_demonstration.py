@@ -9,7 +9,8 @@ from tutela.kernel.markings import OUTSIDER, Marking
 from tutela.kernel.problems import Problem
 from tutela.studies.demonstration import build_demonstration
 from tutela.studies.executor import Pool, Serial
-from tutela.studies.shelf import OWNER, open_shelf
+from tutela.studies.owner import OWNER
+from tutela.studies.shelf import open_shelf
 from tutela.studies.statement_verifying import verify_statement
 from tutela.studies.tracing import trace
 
@@ -56,7 +57,8 @@ def test_six_kinds_of_presence_are_stated_and_all_of_it_says_invented(demonstrat
 
 
 def test_a_pool_builds_the_same_demonstration(demonstration, tmp_path):
-    assert build(tmp_path / "home", Pool(2))["statements"] == demonstration[1]["statements"]
+    again = build(tmp_path / "home", Pool(2))
+    assert (again["statements"], again["outlook"]) == (demonstration[1]["statements"], demonstration[1]["outlook"])
 
 
 def test_every_figure_of_every_statement_comes_out_again(demonstration, tmp_path):
@@ -134,3 +136,25 @@ def test_a_real_statement_in_the_same_home_is_not_on_the_outsiders_shelf(demonst
     assert len(shelf.presences()) > 100
     assert shelf.find_presence("ATLANTIS") is None
     assert len(shelf.studied()) == len(report["statements"])
+
+
+def test_it_ships_an_outlook_whose_first_forecast_was_scored_and_whose_second_stands(demonstration):
+    home, report = demonstration
+    shelf = open_shelf(home)
+    newest, before = shelf.outlooks()
+    assert [newest.content, before.content] == report["outlook"][::-1]
+    assert newest.invented
+    assert newest.marking is Marking.UNCLASSIFIED
+    assert newest.parameters["origin"] > before.parameters["origin"]
+    held = shelf.load_outlook(newest.content)
+    mission = held.missions()[0]
+    assert held.near(mission)
+    assert held.near("nobody") == {}
+    scored, standing = shelf.outlook_record()
+    assert standing["outcomes"] == []
+    past = shelf.load_past(shelf.load_outlook(scored["digest"]).kept, scored["outcomes"][-1])
+    assert past.is_late
+    recorded = scored["outcomes"][-1]["late"]["mean"]
+    mine = next(item for item in past.scores if (item.lead, item.score) == (0, "crps"))
+    assert mine.ours == pytest.approx(recorded["crps"])
+    assert mine.theirs == pytest.approx(scored["outcomes"][-1]["late"]["conflictology-12"]["crps"], rel=0.01)

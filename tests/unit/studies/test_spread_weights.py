@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tutela.cli.main import run
 from tutela.data.store.homes import require_home
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 from tutela.studies.vicinities import repeat_study
 
 EVENTS = """event_id,date,date_end,lon,lat,country,adm_1,precision,best,invented

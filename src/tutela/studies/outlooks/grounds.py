@@ -72,6 +72,28 @@ class Ground:
     contents: tuple[tuple[Manifest, Content], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A site that is open on a day, by the name that people call it."""
+
+    name: str
+    mission: str
+    lon: float
+    lat: float
+
+
+def list_standing(sites: Sites, origin: int) -> tuple[Standing, ...]:
+    """The staffed sites that are open on the first day after the origin, as vicinities have them."""
+    merged = merge_openings(staffed_rows(sites))
+    now = _open_on(merged, _day_after(origin))
+    spoken = dict(zip(sites.site_id.tolist(), sites.name.tolist(), strict=True))
+    found = []
+    for place, site in enumerate(now.site.tolist()):
+        code, mission = str(merged.site_ids[site]), str(merged.missions[site])
+        found.append(Standing(spoken.get(code) or code, mission, float(now.lon[place]), float(now.lat[place])))
+    return tuple(found)
+
+
 def open_ground(spec: GroundSpec, origin: int) -> Ground:
     """Read the files of a level; refused where one is missing that it needs, or given that it does not use."""
     _require_fitting(spec)

@@ -14,7 +14,7 @@ from tutela.data.store.homes import Home
 from tutela.data.store.journals import Entry, Journal
 from tutela.kernel.markings import Marking, Principal
 from tutela.studies.outlooks.forecast_files import KIND, load_forecast
-from tutela.studies.shelf import OWNER
+from tutela.studies.owner import OWNER
 
 NAME: Final = "forecasts.jsonl"
 

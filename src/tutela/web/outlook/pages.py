@@ -8,6 +8,7 @@ from tutela.engine.outlook.warnings import CHANCES
 from tutela.records.outlooks.queries.forecasts import list_pooled_scores
 from tutela.records.outlooks.queries.records import view_record
 from tutela.records.outlooks.queries.warnings import list_warnings, rate, waiting
+from tutela.web.outlook import shown
 from tutela.web.outlook.seats import show_nobody, sit
 
 SHOWN = 12
@@ -15,6 +16,8 @@ SHOWN = 12
 
 def show_first(request: HttpRequest) -> HttpResponse:
     """How many warnings wait, what they are, and how good such warnings have been."""
+    if shown.is_shown(request):
+        return shown.show_first(request)
     seat = sit(request)
     if seat is None:
         return show_nobody(request)
@@ -39,9 +42,12 @@ def show_first(request: HttpRequest) -> HttpResponse:
 
 def show_method(request: HttpRequest) -> HttpResponse:
     """The method and the pooled scores; no place stands on this page."""
+    chances = [(i + 1, part) for i, part in enumerate(CHANCES)]
+    if shown.is_shown(request):
+        return shown.show_method(request, chances)
     seat = sit(request)
     if seat is None:
         return show_nobody(request)
     pooled = list_pooled_scores(by=seat.desk.by, presence=seat.desk.presence.pk)
-    context = {"pooled": pooled, "chances": [(i + 1, part) for i, part in enumerate(CHANCES)]}
+    context = {"pooled": pooled, "chances": chances}
     return seat.desk.show("method.html", pooled, {"seat": seat, **context})

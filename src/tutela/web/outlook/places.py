@@ -16,15 +16,16 @@ from tutela.records.outlooks.nearness import COUNTRY
 from tutela.records.outlooks.queries.changes import changes
 from tutela.records.outlooks.queries.forecasts import Fan, Ranked, rank, view_unit
 from tutela.studies.pages.outlook_charts import CellsSpec, FanSpec, draw_cells, draw_fan, frame_cells
+from tutela.web.outlook import shown
+from tutela.web.outlook.drawings import COUNTED, say_fan
 from tutela.web.outlook.seats import Seat, sit_at_forecast
 from tutela.web.shared.reader import shelf_for
-
-COUNTED = 24
-"""Months before the forecast that a fan shows."""
 
 
 def show_map(request: HttpRequest) -> HttpResponse:
     """The units that concern the presence in one month, on plain ground and as a list."""
+    if shown.is_shown(request):
+        return shown.show_map(request)
     seat = sit_at_forecast(request)
     rows = rank(by=seat.desk.by, presence=seat.desk.presence.pk, forecast=seat.key, month=seat.month)
     basemap = _basemap(request)
@@ -41,6 +42,8 @@ def show_map(request: HttpRequest) -> HttpResponse:
 
 def show_place(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: what was counted, and how many may be killed in each month to come."""
+    if shown.is_shown(request):
+        return shown.show_place(request, unslugged(code))
     seat = sit_at_forecast(request)
     fan = view_unit(by=seat.desk.by, presence=seat.desk.presence.pk, forecast=seat.key, code=unslugged(code))
     context = {
@@ -53,6 +56,8 @@ def show_place(request: HttpRequest, code: str) -> HttpResponse:
 
 def show_changes(request: HttpRequest) -> HttpResponse:
     """What changed since the forecast before."""
+    if shown.is_shown(request):
+        return shown.show_changes(request)
     seat = sit_at_forecast(request)
     held = changes(by=seat.desk.by, presence=seat.desk.presence.pk, forecast=seat.key, month=seat.month)
     context = {"earlier": held.earlier, "months": seat.months("outlook:changes"), "rows": held.rows}
@@ -65,22 +70,8 @@ def unslugged(text: str) -> str:
 
 
 def describe_fan(fan: Fan) -> FanSpec:
-    """The fan as a drawing, with a sentence that says it all to whoever does not see it."""
-    first = fan.lines[0] if fan.lines else None
-    description = (
-        _("In %(month)s between %(low)d and %(high)d may be killed (nine times in ten), most likely about %(mid)d.")
-        % {"month": first.month, "low": first.q05, "high": first.q95, "mid": first.q50}
-        if first is not None
-        else _("The forecast has no line of its own for this place.")
-    )
-    return FanSpec(
-        title=_("Killed by month: counted, and what may come"),
-        description=f"{description} {_('The table below has every month.')}",
-        unit=_("killed"),
-        now=_("from here: forecast"),
-        counted=fan.history[-COUNTED:],
-        months=[(line.month, (line.q05, line.q25, line.q50, line.q75, line.q95)) for line in fan.lines],
-    )
+    """The fan as a drawing."""
+    return say_fan(fan.lines, fan.history)
 
 
 def _draw(seat: Seat, rows: tuple[Ranked, ...], basemap: Basemap) -> tuple[str, tuple[str, ...]]:

@@ -10,14 +10,14 @@ from typing import Any, Final
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from tutela.kernel.problems import Problem
 from tutela.records.accounts.principals import refused
 from tutela.records.outlooks.actions.forecasts import Happened, take_in_outcomes
 from tutela.records.outlooks.queries.records import Entry, Score, record_of, view_record
-from tutela.studies.pages.outlook_charts import CalibrationSpec, draw_calibration
+from tutela.web.outlook import shown
+from tutela.web.outlook.drawings import draw_plot
 from tutela.web.outlook.seats import Seat, show_nobody, sit
 from tutela.web.shared.doors import writing
 from tutela.web.shared.fields import wrong
@@ -28,6 +28,8 @@ HEADER: Final = ("month", "unit", "killed")
 
 def show_record(request: HttpRequest) -> HttpResponse:
     """Every forecast that they need to know, the newest first."""
+    if shown.is_shown(request):
+        return shown.show_record(request)
     seat = sit(request)
     if seat is None:
         return show_nobody(request)
@@ -62,25 +64,12 @@ def show_forecast(request: HttpRequest, forecast: int) -> HttpResponse:
             problem = refusal
     context: dict[str, Any] = {
         "entry": entry,
-        "plots": [Plot(score, _draw(score)) for score in entry.scores],
+        "plots": [Plot(score, draw_plot(score.bins)) for score in entry.scores],
         "problem": problem,
         "vintage": request.POST.get("vintage", "")[:120],
         "http_status": problem.kind.http_status if problem else 200,
     }
     return seat.show("forecast.html", (), context)
-
-
-def _draw(score: Score) -> str:
-    if not score.bins:
-        return ""
-    spec = CalibrationSpec(
-        title=_("How often it happened where so high a chance was said"),
-        description=_("The table beside has the same numbers."),
-        across=_("chance that was said"),
-        up=_("how often it happened"),
-        bins=[(i.said, i.happened.mid, i.happened.low, i.happened.high, i.happened.of) for i in score.bins],
-    )
-    return mark_safe(draw_calibration(spec))  # noqa: S308  every text in it was escaped where it was drawn
 
 
 def _read(request: HttpRequest, entry: Entry) -> Happened:

@@ -69,6 +69,13 @@ WAYS: Final[Mapping[str, Word]] = {
     "new": _("+ new here"),
 }
 SCORES: Final[Mapping[str, Word]] = {"brier": _("Brier score"), "log": _("Log score")}
+BY_LEAD: Final[Mapping[str, Word]] = {
+    "crps": _("CRPS"),
+    "crps_log1p": _("CRPS of log(1 + x)"),
+    "brier_any": _("Brier score, anybody killed"),
+    "brier_25": _("Brier score, 25 or more"),
+    "held_killed": _("90 % interval held, where people were killed"),
+}
 STANDINGS: Final[Mapping[str, Word]] = {
     "prepare": _("to prepare"),
     "under way": _("under way"),
@@ -86,6 +93,7 @@ LISTS: Final[Mapping[str, Mapping[str, Word]]] = {
     "way": WAYS,
     "score": SCORES,
     "standing": STANDINGS,
+    "by_lead": BY_LEAD,
 }
 
 _DONE: Final[Mapping[str, Word]] = {

@@ -6,10 +6,10 @@ The composition root opens the room; views ask `shelf_for` and see only what thi
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tutela.kernel.manifests import Manifest
     from tutela.studies.book_keeping import KeptBook
     from tutela.studies.comparisons import Comparison
+    from tutela.studies.outlooks.forecast_files import KeptForecast
+    from tutela.studies.outlooks.shown import Past, ShownOutlook
     from tutela.studies.shelf import Shelf, Study
     from tutela.studies.sitings import SitingCase
 
@@ -92,6 +94,22 @@ class ReadersShelf:
         book = self.shelf.load_reach_book(digest)
         require_read(self.shelf.principal, book.manifest.marking, book.manifest.compartments)
         return book
+
+    def outlooks(self) -> tuple[Manifest, ...]:
+        """The forecasts of this home that this reader may see, from the latest origin on."""
+        return self.shelf.outlooks()
+
+    def load_outlook(self, digest: str) -> ShownOutlook:
+        """One forecast; one above this reader and one that is not there are answered by the store."""
+        return self.shelf.load_outlook(digest)
+
+    def outlook_record(self) -> Sequence[Mapping[str, Any]]:
+        """Every forecast of this home's record that this reader may see, the oldest first."""
+        return self.shelf.outlook_record()
+
+    def load_past(self, kept: KeptForecast, look: Mapping[str, Any]) -> Past:
+        """What came of a forecast, by one look of its record."""
+        return self.shelf.load_past(kept, look)
 
     @property
     def home(self) -> Home:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from tutela.records.missions.models import Population, Site
 from tutela.records.outlooks.actions.warnings import setting_of
 from tutela.records.outlooks.finding import find_known, known_compartments, needs_to_know, note_search, see_presence
 from tutela.records.outlooks.models import Forecast, Sitting, Warned, WarnedPlace, WarningDecision
-from tutela.records.outlooks.nearness import Concern
 from tutela.records.outlooks.queries.forecasts import list_concerns
 
 
@@ -104,15 +104,16 @@ def rate(*, by: Principal, presence: int, forecast: int) -> Rates | None:
     """False alarms and misses of the presence's budget on the past windows of its units; None without any."""
     row = find_known(by, Forecast, forecast)
     budget = setting_of(by=by, compartment=row.compartment_id, presence=presence).budget
-    past = past_of(list_concerns(by=by, presence=presence, forecast=forecast))
+    held = list_concerns(by=by, presence=presence, forecast=forecast)
+    past = past_of(item.unit.past for item in held)
     if past is None:
         return None
     return rate_budget(past, budget, np.random.default_rng(int(row.digest[:12] or "0", 16)))
 
 
-def past_of(held: Iterable[Concern]) -> Past | None:
+def past_of(held: Iterable[list[list[Any]]]) -> Past | None:
     """The past windows of these units as arrays; a quarter of a window is drawn again as a whole."""
-    lines = [(place, line) for place, item in enumerate(held) for line in item.unit.past]
+    lines = [(place, line) for place, past in enumerate(held) for line in past]
     if not lines:
         return None
     names = sorted({(str(line[0]), str(line[1])) for _, line in lines})

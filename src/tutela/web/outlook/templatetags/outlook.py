@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext
 
+from tutela.engine.outlook.leads import HELD, LeadScore
 from tutela.engine.outlook.warnings import Share
+from tutela.studies.outlooks.scoring import RULE
 from tutela.web.outlook.words import LISTS
 from tutela.web.shared.words import name_code
 
@@ -79,3 +82,50 @@ def gained(gain: Mapping[str, Any]) -> str:
 def slugged(code: str) -> str:
     """A unit's own name as it stands in an address; see `places.unslugged`."""
     return code.replace(".", "_d_").replace("/", "_s_")
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTable:
+    """Scores as a table: a line for all leads together and one for each."""
+
+    names: Sequence[str]
+    rows: Sequence[tuple[int, Sequence[LeadScore], LeadScore | None]]
+
+
+@register.filter
+def by_lead(scores: Sequence[LeadScore]) -> LeadTable:
+    """The scores of a forecast by lead."""
+    leads: dict[int, list[LeadScore]] = {}
+    for item in scores:
+        leads.setdefault(item.lead, []).append(item)
+    rows = [(lead, held, next((i for i in held if i.score == RULE), None)) for lead, held in leads.items()]
+    return LeadTable([item.score for item in next(iter(leads.values()), [])], rows)
+
+
+@register.filter
+def led(item: LeadScore) -> str:
+    """One score with its interval; the share that an interval held in whole per cent."""
+    if not item.is_known:
+        return gettext("not known: there was none")
+    return _spell_range(item.score, (item.ours, item.low, item.high))
+
+
+@register.filter
+def theirs(item: LeadScore) -> str:
+    """The past twelve months' on the same months."""
+    return f"{100 * item.theirs:.0f} %" if item.score == HELD else f"{item.theirs:.3f}"
+
+
+@register.filter
+def led_gain(item: LeadScore | None) -> str:
+    """By what part ours is smaller, with its interval."""
+    if item is None or not item.is_known:
+        return gettext("not measured")
+    return gained({"gain": item.gain, "low": item.gain_low, "high": item.gain_high})
+
+
+def _spell_range(score: str, held: tuple[float, float, float]) -> str:
+    mid, low, high = held
+    if score == HELD:
+        return f"{100 * mid:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
+    return gettext("%(mid).3f (%(low).3f to %(high).3f)") % {"mid": mid, "low": low, "high": high}
