@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from tutela.cli.options import HomeOption, JsonOption, OutOption, home_to_write
+from tutela.cli.options import HomeOption, JsonOption, OutOption, SchedulerOption, WorkersOption, home_to_write
 from tutela.cli.speaking import print_json, print_lines, print_note, print_table, telling
 from tutela.data.store.folders import check_out, write_out
 from tutela.kernel.problems import Problem
+from tutela.studies.at_work import opened
 from tutela.studies.siting_options import (
     CutsSpec,
     OptionLimits,
@@ -20,9 +21,17 @@ from tutela.studies.siting_options import (
     study_cuts,
     study_options,
 )
+from tutela.studies.siting_shares import keep_shares, share_files, study_shares
 from tutela.studies.siting_specs import read_spec
 from tutela.studies.siting_tables import read_tables
-from tutela.studies.sitings import SitingCase, keep_siting, out_files, read_folder, study_siting
+from tutela.studies.sitings import (
+    SitingCase,
+    describe_inputs,
+    keep_siting,
+    out_files,
+    read_folder,
+    study_siting,
+)
 
 app = typer.Typer(no_args_is_help=True, help="What a change of presence would change.")
 
@@ -132,6 +141,63 @@ def cuts(
     print_table("Closures in turn, each place where least is lost per unit saved", heads, rows)
     print_lines("", *(f"- {sentence}" for sentence in report["limits"]))
     _close(out, study.manifest.marking.label, is_kept=place is not None)
+
+
+@app.command("share")
+def share(
+    specs: Annotated[list[Path], typer.Argument(metavar="SPEC...", help="Siting specs (TOML), one a presence.")],
+    out: OutOption,
+    budget: Annotated[str, typer.Option("--budget", help="The budget that all share, by its name in the specs.")],
+    total: Annotated[
+        float | None, typer.Option("--total", min=0.0, help="How much there is; else what the specs have together.")
+    ] = None,
+    workers: WorkersOption = 1,
+    scheduler: SchedulerOption = "",
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Divide one budget among several presences, with a bound that no division passes."""
+    check_out(out)
+    place = home_to_write(home)
+    with telling(as_json=json) as tell:
+        tell("reading the specs and their tables")
+        cases = _cases(specs)
+        tell(f"dividing {budget} among {len(cases)} presences")
+        sealed = [describe_inputs(case)[0] for case in cases.values()]
+        with opened(workers, scheduler, sealed) as at_work:
+            found = study_shares(cases, budget, total, at_work)
+        if place is not None:
+            keep_shares(place.store, cases, found)
+        write_out(out, share_files(found[0]))
+    report = found[0].report | {"artifact": found[0].manifest.content}
+    if json:
+        print_json(report)
+        return
+    rows = [
+        [part["presence"], f"{part['had']:,.6g}", f"{part['spent']:,.6g}", f"{part['value']:,.6g}"]
+        for part in report["presences"]
+    ]
+    print_table("The division", ["presence", f"{budget} now", f"{budget} in the division", "covered"], rows)
+    print_lines(
+        f"Together {report['value']:,.6g}; no division passes {report['bound']:,.6g}.",
+        f"At most {report['gap']:.3%} is missing to the best division.",
+        f"One more of {budget} is worth {report['price']:,.4g} at most, near this division.",
+        *(f"- {sentence}" for sentence in report["limits"]),
+    )
+    _close(out, found[0].manifest.marking.label, is_kept=place is not None)
+
+
+def _cases(paths: list[Path]) -> dict[str, SitingCase]:
+    """The cases by the names of their files, of which there are at least two and no two alike."""
+    names = [path.stem for path in paths]
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise Problem(
+            "option-invalid",
+            "A budget is divided among two or more specs, and their files have names of their own.",
+            where="SPEC",
+            remedy="Name each file after its presence, for example north.toml and south.toml.",
+        )
+    return {name: _case(path) for name, path in zip(names, paths, strict=True)}
 
 
 def _case(path: Path) -> SitingCase:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tutela.engine.scenario.siting.sharing import Division, Offer, divide, make_offer
@@ -22,6 +22,7 @@ class SharingSpec:
     """The shared budget by its name in the rules, how much of it there is, and how long and close to search.
 
     rounds   how often amounts between those that were asked about are asked about too
+    own      what each presence has now, by name: asked about first
     """
 
     budget: str
@@ -29,6 +30,7 @@ class SharingSpec:
     gap: float = 1e-4
     seconds: float = 60.0
     rounds: int = 3
+    own: Mapping[str, float] = field(default_factory=dict)
 
 
 Task = tuple[tuple[Mapping[str, Siting], SharingSpec], tuple[str, float]]
@@ -50,6 +52,8 @@ def divide_budget(presences: Mapping[str, Siting], spec: SharingSpec, executor: 
                 remedy="Name a budget that stands in each spec, and leave out floors and risk.",
             )
     amounts = {name: {part * spec.total / len(presences) for part in FIRST} for name in presences}
+    for name, amount in spec.own.items():
+        amounts[name].add(amount)
     offers: dict[str, dict[float, Offer]] = {name: {} for name in presences}
     for _ in range(spec.rounds):
         asked = [(name, amount) for name in presences for amount in sorted(amounts[name] - set(offers[name]))]

@@ -54,6 +54,7 @@ NOT_OF_EVENTS = {
     ("scenario", "site"): "takes a table of demand, no events",
     ("scenario", "options"): "takes a table of demand and plans, no events",
     ("scenario", "cuts"): "takes a table of demand, no events",
+    ("scenario", "share"): "takes tables of demand, no events",
     ("events", "fetch"): "takes no file: it writes what a public source gave it",
 }
 """Commands with --out that no row of events can come into; every other one is run here."""
