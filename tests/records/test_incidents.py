@@ -273,6 +273,25 @@ def test_duplicates_are_near_in_place_time_and_kind(ground: Ground):
     }
 
 
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ((60.0, 25.0), (60.0, 25.17)),
+        ((0.0, 179.97), (0.0, -179.96)),
+        ((88.5, 10.0), (88.5, 13.0)),
+        ((-78.0, 100.0), (-78.0, 99.6)),
+    ],
+)
+def test_duplicates_are_found_up_to_ten_kilometres_away_anywhere(ground: Ground, here, there):
+    row, near = (
+        open_incident(ground, where=Where(lat=lat, lon=lon, precision="point")) for lat, lon in (here, there)
+    )
+    for one, other in ((row, near), (near, row)):
+        found = propose_duplicates(by=ground.people["adviser"], incident=one.pk)
+        assert [item.incident.pk for item in found] == [other.pk]
+        assert 7 < (found[0].distance_km or 0) < 10
+
+
 def test_a_merge_is_undone_as_a_whole(ground: Ground):
     by = ground.people["adviser"]
     one, two = open_incident(ground), open_incident(ground, imminent=True)

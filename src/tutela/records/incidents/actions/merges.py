@@ -58,8 +58,8 @@ def propose_duplicates(*, by: Principal, incident: int) -> tuple[Proposal, ...]:
     near = Q(pk__in=[])
     if row.population_id is not None:
         near |= Q(population_id=row.population_id)
-    if row.lat is not None:
-        near |= _box_around(row)
+    if row.lat is not None and row.lon is not None:
+        near |= _box_around(row.lat, row.lon, RADIUS_KM.get(row.precision, 0.0))
     undone = _undone_with(by, row)
     proposals = [_propose(row, other, undone) for other in found.filter(near).exclude(pk=row.pk).iterator()]
     kept = [item for item in proposals if item is not None]
@@ -157,19 +157,16 @@ def _move(by: Principal, reports: list[int], source: int, target: int) -> None:
         rows.update(incident_id=target, version=F("version") + 1)
 
 
-def _box_around(row: Incident) -> Q:
+def _box_around(lat: float, lon: float, slack_km: float) -> Q:
     """A box that holds the widest circle; every longitude near a pole, where a degree is short, and at its end."""
-    assert row.lat is not None
-    assert row.lon is not None
-    up = (NEAR_KM + RADIUS_KM["region"] + RADIUS_KM.get(row.precision, 0.0)) / _KM_OF_DEGREE
-    box = Q(lat__gte=row.lat - up, lat__lte=row.lat + up)
-    highest = abs(row.lat) + up
-    if highest >= _POLAR:
+    up = (NEAR_KM + RADIUS_KM["region"] + slack_km) / _KM_OF_DEGREE
+    box = Q(lat__gte=lat - up, lat__lte=lat + up)
+    if abs(lat) + up >= _POLAR:
         return box
-    across = up / math.cos(math.radians(highest))
-    if abs(row.lon) + across > 180:
+    across = up / math.cos(math.radians(abs(lat) + up))
+    if abs(lon) + across > 180:
         return box
-    return box & Q(lon__gte=row.lon - across, lon__lte=row.lon + across)
+    return box & Q(lon__gte=lon - across, lon__lte=lon + across)
 
 
 def _undone_with(by: Principal, row: Incident) -> set[int]:
