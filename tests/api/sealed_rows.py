@@ -103,6 +103,7 @@ CODES: dict[str, tuple[Any, ...]] = {
     ),
     "outlook.ForecastUnit.past": ([["2025-08", "2025-10", 0.4, 0.6, 1], ["2024-08", "2024-10", 0.1, 0.1, 0]],),
     "outlook.ForecastUnit.history": ([["2026-08", 1], ["2026-09", 0]],),
+    "outlook.ForecastUnit.draws": ([[0.0, 3.0, 1.0, 2.0]],),
     "outlook.ForecastUnit.reasons": (["One was killed here in the year before."],),
     "outlook.PooledScore.gain": ({"gain": 0.05, "low": 0.01, "high": 0.09, "windows": 5, "wins": 4},),
     "outlook.PooledScore.origin": ("2026-08", "2026-09"),

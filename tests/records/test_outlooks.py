@@ -11,6 +11,7 @@ import pytest
 from cast import Cast
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
+from django.utils.translation import override
 from incident_ground import TODAY, Ground, add_duty, hand_in, in_days, make_ground
 from outlook_ground import CAMP, FAR, MONTH, NEAR, QUIET, make_forecast
 
@@ -50,6 +51,7 @@ from tutela.records.outlooks.queries.records import record_of, view_record
 from tutela.records.outlooks.queries.silence import reporting_of
 from tutela.records.outlooks.queries.warnings import list_warnings, rate, view_warning, waiting
 from tutela.studies.outlooks.forecast_files import KeptForecast, open_forecast
+from tutela.web.outlook.reasons import word_reason
 
 ACT = DecisionDraft(choice="act", owner="Head of office", look_again=in_days(10))
 GIVEN = JudgementDraft(month=MONTH, likelihood=5, impact=4, confidence="high", reason="A verdict is due there.")
@@ -334,6 +336,64 @@ def test_outcomes_stand_by_vintage_and_score_the_forecast_as_it_stood(ground: Gr
     assert final.brier.mid == pytest.approx(by_hand, abs=1e-3) and final.brier.low <= final.brier.mid
     assert sum(item.happened.of for item in final.bins) == 3
     assert view_record(by=by, forecast=row.pk).months_open == 2
+
+
+def test_outcomes_score_the_draws_by_lead_beside_the_past_twelve_months(ground: Ground, kept: KeptForecast):
+    row, by = take_in(ground, kept), ground.people["adviser"]
+    months = tuple(str(month) for month in row.months[:2])
+    lines = ((months[0], str(NEAR), 3), (months[0], str(CAMP), 1), (months[1], str(FAR), 28))
+    take_in_outcomes(by=by, forecast=row.pk, happened=Happened("final", months, lines))
+    (score,) = view_record(by=by, forecast=row.pk).scores
+    (listed,) = record_of(by=by, presence=ground.presence)
+    overall = listed.scores[0].overall
+    assert overall is not None and overall == score.overall
+    killed = {(month, code): count for month, code, count in lines}
+    found = {}
+    for lead, month in ((1, months[0]), (2, months[1])):
+        there = kept.rows.month == month
+        at = [np.flatnonzero((kept.rows.unit == cell) & there)[0] for cell in (NEAR, CAMP, FAR)]
+        found[lead] = np.mean([
+            slow_crps(kept.draws[kept.rows.row[place]], killed.get((month, str(kept.rows.unit[place])), 0))
+            for place in at
+        ])  # fmt: skip
+    held = {item.lead: item for item in score.leads if item.score == "crps"}
+    assert {lead: held[lead].ours for lead in (1, 2)} == pytest.approx(found)
+    assert held[0].ours == pytest.approx(np.mean(list(found.values())))
+    rows = kept.header["history"]["rows"]
+    history = {cell: [float(count) for unit, _, count in rows if unit == cell] for cell in (NEAR, CAMP, FAR)}
+    theirs = np.mean(
+        [slow_crps(history[cell], killed.get((months[0], str(cell)), 0)) for cell in (NEAR, CAMP, FAR)]
+    )
+    assert held[1].theirs == pytest.approx(theirs)
+    assert held[1].low <= held[1].ours <= held[1].high
+
+
+def slow_crps(draws, outcome: float) -> float:
+    """Pair by pair."""
+    held = np.asarray(draws, dtype=np.float64)
+    return float(np.abs(held - outcome).mean() - np.abs(held[:, None] - held[None, :]).mean() / 2)
+
+
+def test_reasons_are_kept_as_codes_with_values_that_pages_word(ground: Ground, tmp_path: Path):
+    changed = {
+        "unit": NEAR, "expected_before": 4.0, "expected_now": 9.5, "by_newest_month": 6.0, "by_time": -0.5,
+        "killed_newest": 7.0, "killed_around_newest": 2.0, "killed_past_year": 30.0, "months_past_year": 8,
+        "killed_year_before": 3.0, "months_year_before": 2, "sentences": ["English only."],
+    }  # fmt: skip
+    silent = {"unit": CAMP, "since": "2026-01", "months": 9, "longest_before": 3, "words": "English only."}
+    kept = make_forecast(
+        tmp_path / "coded", changes=[changed], coverage={"silent": [silent]}, months=["2026-12", "2027-01"]
+    )
+    row = take_in(ground, kept)
+    with acting(ground.people["adviser"], "test"):
+        units = {u.code: u.reasons for u in ForecastUnit.visible_to(ground.people["adviser"]).filter(forecast=row)}
+    assert units[str(NEAR)][0]["code"] == "changed"
+    assert units[str(CAMP)] == [{"code": "silent", "since": "2026-01", "months": 9, "longest_before": 3}]
+    with override("fr"):
+        words = [*word_reason(units[str(NEAR)][0]), *word_reason(units[str(CAMP)][0])]
+    assert len(words) == 5
+    assert all("English" not in text and "killed" not in text and "report" not in text.split() for text in words)
+    assert word_reason({"code": "of a later version"}) == []
 
 
 @pytest.mark.parametrize(

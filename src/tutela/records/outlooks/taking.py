@@ -9,10 +9,20 @@ from typing import Any, Final
 import numpy as np
 
 from tutela.kernel.problems import Problem, said
+from tutela.records.outlooks.packing import pack_draws
 from tutela.studies.outlooks.forecast_files import BASE_RATE, ForecastRows, KeptForecast
 
 _NUMBERS: Final = ("mean", "q05", "q25", "q50", "q75", "q95", "chance_any", "chance_25")
 _DIGITS: Final = 4
+CODED: Final = {
+    "changed": (
+        "expected_before", "expected_now", "by_newest_month", "by_time", "killed_newest", "killed_around_newest",
+        "killed_past_year", "months_past_year", "killed_year_before", "months_year_before",
+    ),
+    "silent": ("since", "months", "longest_before"),
+}  # fmt: skip
+"""The values of each reason that has a code."""
+
 _REASONS: Final = 6
 """Sentences that are kept for one unit."""
 
@@ -26,16 +36,18 @@ class UnitDraft:
     lat: float | None
     lon: float | None
     lines: list[list[Any]]
+    draws: list[list[float]]
     past: list[list[Any]]
     history: list[list[Any]]
-    reasons: list[str]
+    reasons: list[Any]
 
 
 def units_of(kept: KeptForecast) -> Iterator[UnitDraft]:
     """The units with draws of their own, or with a past worth keeping, in the order of their numbers."""
     rows = kept.rows
     past, history = _by_unit(kept.header.get("past")), _by_unit(kept.header.get("history"))
-    reasons = kept.header.get("reasons") or {}
+    nothing = _empty_months(kept)
+    reasons = reasons_of(kept.header)
     order = np.lexsort((rows.lead, rows.unit))
     unit = rows.unit[order]
     starts = np.flatnonzero(np.concatenate(([True], unit[1:] != unit[:-1])))
@@ -51,10 +63,27 @@ def units_of(kept: KeptForecast) -> Iterator[UnitDraft]:
             _degree(rows.lat[at]),
             _degree(rows.lon[at]),
             [_line(rows, place) for place in places] if is_active else [],
+            [pack_draws(kept.draws[rows.row[place]]) for place in places] if is_active else [],
             past.get(number, []),
-            history.get(number, []),
-            [str(text)[:240] for text in reasons.get(number, ())][:_REASONS],
+            history.get(number, nothing),
+            reasons.get(number, [])[:_REASONS],
         )
+
+
+def reasons_of(header: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """What a forecast says for itself of each unit: codes with values where it has them, else its sentences."""
+    found: dict[str, list[Any]] = {}
+    told = {"changed": header.get("changes"), "silent": (header.get("coverage") or {}).get("silent")}
+    over = {"changed": {"months": len(header.get("months") or ()), "newest": header["origin"]}, "silent": {}}
+    for code, rows in told.items():
+        for row in rows or ():
+            values = {name: row.get(name) for name in CODED[code]}
+            if all(_fits(name, value) for name, value in values.items()):
+                found.setdefault(str(row.get("unit")), []).append({"code": code, **values, **over[code]})
+    for unit, sentences in (header.get("reasons") or {}).items():
+        if unit not in found:
+            found[unit] = [str(text)[:240] for text in sentences]
+    return found
 
 
 def base_rate_of(kept: KeptForecast) -> list[list[Any]]:
@@ -107,6 +136,24 @@ def _by_unit(table: Mapping[str, Any] | None) -> dict[str, list[list[Any]]]:
     if not columns:
         raise _unusable("forecast.json", "has a table without columns")
     return found
+
+
+def _empty_months(kept: KeptForecast) -> list[list[Any]]:
+    """What is counted where nobody was killed in the months that came with the forecast; empty where none came."""
+    table = kept.header.get("history")
+    if not table or not table["rows"]:
+        return []
+    place = table["columns"].index("month")
+    return [[month, 0] for month in sorted({str(row[place]) for row in table["rows"]})]
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a reason can be worded with it: a month, or a number; only what is around may be unknown."""
+    if name == "since":
+        return isinstance(value, str) and len(value) == len("2027-03")
+    if value is None:
+        return name == "killed_around_newest"
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _degree(value: Any) -> float | None:

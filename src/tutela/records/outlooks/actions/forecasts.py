@@ -118,7 +118,7 @@ def take_in_outcomes(*, by: Principal, forecast: int, happened: Happened) -> tup
     return tuple(made)
 
 
-_COLUMNS: Final = ("code", "label", "lat", "lon", "lines", "past", "history", "reasons")
+_COLUMNS: Final = ("code", "label", "lat", "lon", "lines", "draws", "past", "history", "reasons")
 
 
 def _insert_forecast(by: Principal, compartment: int, marked: Marking, forecast: KeptForecast) -> Forecast:

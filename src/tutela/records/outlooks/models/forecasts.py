@@ -52,9 +52,10 @@ class ForecastUnit(KeptRow):
     """One active unit of a forecast.
 
     lines    for each month [month, mean, q05, q25, q50, q75, q95, chance of any, chance of 25]
+    draws    for each line its draws, sorted, as [value, times, value, times, ...]; empty where none were brought
     past     what was forecast for it on past windows: [origin, month, chance of any, mean, killed]
     history  what was known at the origin, the newest last: [month, killed]
-    reasons  sentences that the forecast gives for itself
+    reasons  what the forecast says for itself: a code with values (`taking.CODED`), or a sentence
     """
 
     forecast = models.ForeignKey(Forecast, models.PROTECT, related_name="+")
@@ -64,6 +65,7 @@ class ForecastUnit(KeptRow):
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
     lines: models.JSONField[Any, Any] = models.JSONField(default=list)
+    draws: models.JSONField[Any, Any] = models.JSONField(default=list)
     past: models.JSONField[Any, Any] = models.JSONField(default=list)
     history: models.JSONField[Any, Any] = models.JSONField(default=list)
     reasons: models.JSONField[Any, Any] = models.JSONField(default=list)

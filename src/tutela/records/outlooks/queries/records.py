@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from tutela.engine.outlook.leads import LeadScore
 from tutela.engine.outlook.warnings import Bin, Share, calibrate, score_chances, wilson
 from tutela.kernel.markings import Principal
 from tutela.records.ledger.acts import action
 from tutela.records.outlooks.finding import find_known, known_compartments
 from tutela.records.outlooks.models import Forecast, ForecastUnit, Outcome
 from tutela.records.outlooks.queries.forecasts import list_forecasts
+from tutela.records.outlooks.queries.scores import scores_of
+from tutela.studies.outlooks.scoring import RULE
 
 MANY: Final = 25
 
@@ -24,6 +27,7 @@ class Score:
 
     brier, brier_many   of the chances of any and of 25;  covered  inside the 90 % interval, of those with killed
     elsewhere   killed in units without draws of their own: nobody was warned there
+    leads   CRPS and the others by lead, beside the past twelve months; empty where draws did not come with it
     """
 
     vintage: str
@@ -35,6 +39,12 @@ class Score:
     killed: int
     elsewhere: int
     bins: tuple[Bin, ...]
+    leads: tuple[LeadScore, ...]
+
+    @property
+    def overall(self) -> LeadScore | None:
+        """CRPS of log(1 + x) over all leads, by which a model is judged."""
+        return next((item for item in self.leads if item.lead == 0 and item.score == RULE), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ def _score(
         int(killed.sum()),
         sum(count for held in happened.values() for code, count in held.items() if code not in active),
         tuple(calibrate(chance, killed > 0)) if is_whole and len(lines) else (),
+        scores_of(row, units, happened, vintage),
     )
 
 

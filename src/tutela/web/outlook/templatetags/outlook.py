@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from tutela.engine.outlook.leads import HELD, LeadScore
 from tutela.engine.outlook.warnings import Share
 from tutela.studies.outlooks.scoring import RULE
+from tutela.web.outlook.reasons import word_reason
 from tutela.web.outlook.words import LISTS
 from tutela.web.shared.words import name_code
 
@@ -129,3 +130,9 @@ def _spell_range(score: str, held: tuple[float, float, float]) -> str:
     if score == HELD:
         return f"{100 * mid:.0f} % ({100 * low:.0f}–{100 * high:.0f} %)"
     return gettext("%(mid).3f (%(low).3f to %(high).3f)") % {"mid": mid, "low": low, "high": high}
+
+
+@register.filter
+def reason_words(reason: Any) -> list[str]:
+    """What a forecast says for itself, as sentences of the page's language; a sentence of the forecast as it is."""
+    return word_reason(reason) if isinstance(reason, Mapping) else [str(reason)]
