@@ -19,7 +19,7 @@ from tutela.engine.outlook.learning import (
     gather_examples,
 )
 from tutela.engine.outlook.own_history import Conflictology, RecentAround, WithNeighbours, Zero
-from tutela.engine.outlook.panels import Neighbours, Panel
+from tutela.engine.outlook.panels import Neighbours, Panel, Vintage
 from tutela.engine.outlook.recalibration import learn_spread
 from tutela.engine.outlook.scoring import Scored, calibration, score_forecast
 from tutela.kernel.problems import Problem
@@ -93,6 +93,24 @@ def test_calibration_is_of_active_units_and_adds_up(panel: Panel) -> None:
     shares = calibration([scored(panel)])
     assert len(shares["tenth"]) == 10
     assert sum(shares["share"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("told", "held"), [(0.03, 0.9), (0.3, 0.926), (0.0, 0.873)])
+def test_of_rare_counts_coverage_by_lot_tells_what_coverage_with_its_ends_cannot(told: float, held: float) -> None:
+    """Three in a hundred are killed: who says so holds nine in ten by lot; with its ends all three hold 0.97."""
+    dice = np.random.default_rng(4)
+    units, draws = 4000, 1000
+    counts = (dice.random((1, units)) < 0.03).astype(np.float64)
+    made = (Vintage(9, "invented"),)
+    panel = Panel("unit", "civilians", 9, np.arange(units), counts, made, np.ones(counts.shape, dtype=bool))
+    drawn = np.sort(np.arange(draws)[None] < told * draws, axis=1).astype(np.float32)
+    row = np.zeros((1, units), dtype=np.int32)
+    there = np.ones(units, dtype=bool)
+    leads = np.array([1])
+    forecast = Forecast("told", "unit", "civilians", 8, leads, panel.units, made, drawn, row, there, {})
+    summary = score_forecast(forecast, panel, np.random.default_rng(5)).summary()
+    assert summary["coverage_active"] > 0.96
+    assert summary["coverage_active_by_lot"] == pytest.approx(held, abs=0.015)
 
 
 def test_neighbours_count_like_the_unit_itself(panel: Panel) -> None:

@@ -89,7 +89,7 @@ class History:
 
     def anchor(self, half_life: float) -> Counts:
         """The unit's recent level: a mean of its months, in which one of `half_life` months ago weighs half."""
-        return self.keep(("anchor", half_life), lambda: _smooth(self.counts, half_life))
+        return self.keep(("anchor", half_life), lambda: smooth(self.counts, half_life))
 
     def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What `make` gives, made once: all members of a mixture learn from the same rows."""
@@ -212,7 +212,8 @@ def _run(counts: Counts) -> Counts:
     return sums
 
 
-def _smooth(counts: Counts, half_life: float) -> Counts:
+def smooth(counts: Counts, half_life: float) -> Counts:
+    """At each month the mean of it and those before; one of `half_life` months before another weighs half."""
     keep = 0.5 ** (1 / half_life)
     smooth, weight = np.empty_like(counts), 0.0
     run = np.zeros(counts.shape[1])

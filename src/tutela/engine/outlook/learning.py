@@ -65,16 +65,21 @@ def _gather(history: History, asked: Asked, half_life: float) -> Examples:
     known = month + lead < history.n_months
     month, unit, lead = month[known], unit[known], lead[known]
     if not len(month):
-        raise Problem(
-            "panel-unusable",
-            "The history is too short to learn from.",
-            remedy="Bring some years more, or use a model of the own history, such as conflictology-12.",
-        )
+        raise too_short()
     return Examples(
         with_lead(history.features(month, unit, half_life), lead),
         history.outcomes[month + lead, unit],
         history.anchor(half_life)[month, unit],
         weight[known],
+    )
+
+
+def too_short() -> Problem:
+    """Nothing in the panel has become of anything yet."""
+    return Problem(
+        "panel-unusable",
+        "The history is too short to learn from.",
+        remedy="Bring some years more, or use a model of the own history, such as conflictology-12.",
     )
 
 

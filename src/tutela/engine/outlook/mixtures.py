@@ -15,13 +15,14 @@ from tutela.engine.outlook.forests import Analogs, ForestWeights
 from tutela.engine.outlook.histories import STEADY, History
 from tutela.engine.outlook.own_history import Recent, RecentAround
 from tutela.engine.outlook.panels import Counts
+from tutela.engine.outlook.rates import Rates
 from tutela.engine.outlook.recalibration import Recalibrated, Spread
 
 COUNTRY_WEIGHTS: Final = (1 / 3, 1 / 3, 1 / 6, 1 / 6)
 """Of the members of `mixture`, from the nine windows 2009 to 2017 of state-based country-months."""
 
-GRID_WEIGHTS: Final = (0.2, 0.2, 0.4, 0.2)
-"""Of the members of `mixture-grid`, from the windows 2011, 2013 and 2015 of two kinds of violence by cell."""
+GRID_WEIGHTS: Final = (0.2, 0.1, 0.4, 0.3)
+"""Of the members of `mixture-grid`, from windows before 2016 (one country: 2017) of three panels of cells."""
 
 COUNTRY_SPREAD: Final = Spread(up=1.15, tail=0.85)
 """The upper tail alone: escalation must be inside, and the middle of the distribution is right as it is."""
@@ -76,8 +77,8 @@ def weigh_members(losses: Counts, power: float = 4.0) -> tuple[float, ...]:
 def grid_mixture() -> Forecaster:
     """The outlook's model for cells; how members and weights were chosen: the choice log."""
     hurdle = Hurdle(half_life=STEADY, rounds=30, chance_rounds=40, rate=0.15)
-    members = (RecentAround(), Recent(3.0, 24), hurdle, ForestWeights(half_life=STEADY))
-    return Mixture(members, GRID_WEIGHTS, "mixture-grid", algorithm=3)
+    members = (RecentAround(), Recent(3.0, 24), hurdle, Rates())
+    return Mixture(members, GRID_WEIGHTS, "mixture-grid", algorithm=4)
 
 
 def default_mixture() -> Forecaster:

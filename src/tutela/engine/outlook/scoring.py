@@ -83,6 +83,7 @@ class Scored:
             "average_precision": scores.average_precision(self.chance[there], self.outcome[there] > 0),
             **ranked,
             "coverage_active": _share(self.covered[there & self.is_active]),
+            "coverage_active_by_lot": _share(_inside_by_lot(self.rank[there & self.is_active])),
             "coverage_killed": _share(self.covered[killed]),
             "activation_ratio": _share(self.median_positive[killed]),
             "unit_months": float(there.sum()),
@@ -146,6 +147,16 @@ def _score_block(held: Draws, outcome: Counts) -> dict[str, Floats]:
         "chance": (held >= 1).mean(axis=1),
         "median": np.median(held, axis=1).astype(np.float64),
     }
+
+
+def _inside_by_lot(rank: Floats) -> Mask:
+    """Whether each outcome lies between the 5 % and the 95 % of its distribution, where equal draws share by lot.
+
+    Of counts that are nearly all 0 an interval with its ends holds nearly all: a forecast that is right in every
+    chance holds 0.99. By lot, one that is right holds nine in ten, whatever the counts (randomised PIT).
+    """
+    inside: Mask = np.abs(rank - 0.5) <= scores.INTERVAL / 2
+    return inside
 
 
 def _share(mask: Mask) -> float:

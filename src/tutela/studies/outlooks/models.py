@@ -21,6 +21,7 @@ from tutela.engine.outlook.own_history import (
     WithNeighbours,
     Zero,
 )
+from tutela.engine.outlook.rates import Rates
 from tutela.kernel.problems import Problem
 
 GROUP: Final = "tutela.forecasters"
@@ -38,6 +39,7 @@ BUILT_IN: Final[Mapping[str, Callable[[], Forecaster]]] = {
     "hurdle": Hurdle,
     "forest": ForestWeights,
     "analogs": Analogs,
+    "rates": Rates,
     "mixture": default_mixture,
     "mixture-grid": grid_mixture,
 }
