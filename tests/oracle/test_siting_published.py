@@ -51,7 +51,7 @@ def demand_by_distance(distances: np.ndarray) -> Demand:
     return demand_within(np.array(near), np.array(weights))
 
 
-@pytest.mark.parametrize("number", [1, 3, 4, 5])
+@pytest.mark.parametrize("number", [1, 3, 4, 5, 7, 8, 9, 10, 11, 13, 15])
 def test_the_published_medians_of_or_library_are_found_and_proven(shared, number: int) -> None:
     folder = shared / "coverage" / "orlib_pmed"
     said = dict(line.split()[:2] for line in (folder / "pmedopt_1_15ish.txt").read_text().splitlines()[1:] if line)
