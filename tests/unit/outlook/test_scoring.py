@@ -60,6 +60,28 @@ def test_where_nobody_was_killed_shares_and_precision_are_not_numbers(panel: Pan
     assert np.isnan(scores.activation_ratio(np.zeros((2, 3)), np.zeros(2)))
 
 
+def test_a_part_of_an_event_spread_over_places_kills_nobody_there(panel: Panel) -> None:
+    counts = panel.counts.copy()
+    counts[-3:] = 0.0
+    counts[-1, 2] = 3.0
+    spread = counts + np.where(counts == 0.0, 0.0002, 0.0)
+    before = panel.counts.copy()
+    before[-3:] = 0.0
+    forecast = forecast_of(replace(panel, counts=before))
+    for chances in (counts, spread):
+        summary = score_forecast(forecast, replace(panel, counts=chances), np.random.default_rng(1)).summary()
+        assert summary["unit_months_killed"] == 1.0
+        named = {name: summary[name] for name in ("average_precision", "coverage_killed", "activation_ratio")}
+        assert named == pytest.approx(
+            {
+                name: score_forecast(forecast, replace(panel, counts=counts), np.random.default_rng(1)).summary()[
+                    name
+                ]
+                for name in named
+            }
+        )
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

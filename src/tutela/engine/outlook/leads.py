@@ -14,7 +14,7 @@ import numpy as np
 from tutela.engine.outlook.comparisons import DRAWN_AGAIN, INTERVAL
 from tutela.engine.outlook.forecasting import Forecast
 from tutela.engine.outlook.panels import Counts, Mask
-from tutela.engine.outlook.scores import Floats
+from tutela.engine.outlook.scores import SOMEBODY, Floats
 from tutela.engine.outlook.scoring import Scored
 
 MEANS: Final = ("crps", "crps_log1p", "brier_any", "brier_25")
@@ -22,9 +22,6 @@ MEANS: Final = ("crps", "crps_log1p", "brier_any", "brier_25")
 
 HELD: Final = "held_killed"
 """How often the 90 % interval held, of the unit-months in which people were killed."""
-
-SOMEBODY: Final = 0.5
-"""From so many on somebody was killed there: an event without an exact place leaves small parts in many places."""
 
 AT_ONCE: Final = 100
 

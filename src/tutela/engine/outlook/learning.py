@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tutela.engine.outlook.forecasting import Asked
 from tutela.engine.outlook.histories import Features, History
 from tutela.engine.outlook.panels import Counts, Ids
+from tutela.engine.outlook.scores import SOMEBODY
 from tutela.kernel.problems import Problem
 
 MOST_ROWS: Final = 40_000
@@ -21,10 +22,6 @@ FIRST_ROW: Final = 60
 
 LEADS_A_MONTH: Final = 4
 """A unit is looked at so often in a month, each time for a lead of its own."""
-
-
-SOMEBODY: Final = 0.5
-"""From here on a count is rounded to somebody. With every part above zero, the hurdle saw killings everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from scipy import optimize, special
 from tutela.engine.outlook.boosted import put_behind_hurdle
 from tutela.engine.outlook.forecasting import Asked
 from tutela.engine.outlook.histories import History, smooth
-from tutela.engine.outlook.learning import SOMEBODY, choose_rows, too_short
+from tutela.engine.outlook.learning import choose_rows, too_short
 from tutela.engine.outlook.own_history import draw_weighted
 from tutela.engine.outlook.panels import Counts, Ids
+from tutela.engine.outlook.scores import SOMEBODY
 
 HALF_LIVES: Final = (3.0, 12.0, 48.0, 150.0)
 """Reaches in time, in months: what flares up, what lasts, what a place is known for."""

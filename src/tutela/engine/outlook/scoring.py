@@ -15,7 +15,7 @@ from tutela.engine.outlook.panels import Counts, Ids, Mask, Panel
 from tutela.engine.outlook.scores import Floats
 from tutela.kernel.problems import Problem
 
-ALGORITHM: Final = 1
+ALGORITHM: Final = 2
 """Raised when the same forecast and outcome would give other scores."""
 
 MEANS: Final = ("crps", "crps_fair", "crps_log1p", "ign", "mis", "brier_any", "brier_25")
@@ -73,14 +73,15 @@ class Scored:
     def summary(self) -> dict[str, float]:
         """All that is said of a window: means, coverage where people were killed, ranking."""
         there = self.exists
-        killed = there & (self.outcome > 0)
+        somebody = self.outcome >= scores.SOMEBODY
+        killed = there & somebody
         ranked = {
             f"top_{part:.0%}".replace("%", ""): scores.top_share(self.expected[there], self.outcome[there], part)
             for part in TOP_PARTS
         }
         return {
             **self.means(),
-            "average_precision": scores.average_precision(self.chance[there], self.outcome[there] > 0),
+            "average_precision": scores.average_precision(self.chance[there], somebody[there]),
             **ranked,
             "coverage_active": _share(self.covered[there & self.is_active]),
             "coverage_active_by_lot": _share(_inside_by_lot(self.rank[there & self.is_active])),
@@ -139,7 +140,7 @@ def _score_block(held: Draws, outcome: Counts) -> dict[str, Floats]:
         "crps_log1p": scores.crps_log1p(held, outcome),
         "ign": scores.ignorance(held, outcome),
         "mis": scores.interval_score(held, outcome),
-        "brier_any": scores.brier(held, outcome, 1),
+        "brier_any": scores.brier(held, outcome, scores.SOMEBODY),
         "brier_25": scores.brier(held, outcome, MANY),
         "covered": scores.covers(held, outcome).astype(np.float64),
         "below": (held < outcome[:, None]).mean(axis=1),

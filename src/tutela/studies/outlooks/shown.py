@@ -11,8 +11,9 @@ import numpy as np
 from tutela.data.store.artifacts import Store
 from tutela.engine.outlook.cells import number_cells
 from tutela.engine.outlook.forecasting import Forecast
-from tutela.engine.outlook.leads import SOMEBODY, LeadScore, past_twelve, score_by_lead
+from tutela.engine.outlook.leads import LeadScore, past_twelve, score_by_lead
 from tutela.engine.outlook.panels import MONTHS, Counts, Ids, Panel, Vintage, name_month
+from tutela.engine.outlook.scores import SOMEBODY
 from tutela.engine.outlook.scoring import score_forecast
 from tutela.engine.outlook.warnings import Bin, calibrate
 from tutela.kernel.manifests import Manifest
