@@ -56,6 +56,11 @@ BeginsOption = Annotated[
     list[str] | None, typer.Option("--begins", help="A country that begins late: ISO3=YYYY-MM.")
 ]
 
+UntilOption = Annotated[
+    str,
+    typer.Option("--until", help="The last month that the events are complete for, if later."),
+]
+
 
 def predict(
     events: EventsOption,
@@ -72,6 +77,7 @@ def predict(
     within_min: WithinMinOption = None,
     surface: SurfaceOption = None,
     begins: BeginsOption = None,
+    until: UntilOption = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The dice.")] = 1,
     source: SourceOption = "auto",
     sites_source: SitesSourceOption = "auto",
@@ -83,7 +89,8 @@ def predict(
         raise unknown("--target", target, list(TARGETS))
     check_out(out)
     asked = ModelSpec(model or DEFAULT_MODELS[level], tuple(range(1, leads + 1)), seed=seed)
-    spec = PredictSpec(target, read_month(origin, "--origin"), asked)
+    last = read_month(until, "--until") if until else None
+    spec = PredictSpec(target, read_month(origin, "--origin"), asked, last)
     find_model(asked.model)
     where = GroundSpec(
         level, boundaries, tuple(sites or ()), sites_source, within_km, within_min, surface, each,

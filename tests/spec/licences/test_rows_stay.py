@@ -90,7 +90,7 @@ RUNS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("events", "compare"): (("old.csv", "new.csv"),),
     ("events", "suggest"): (("new.csv",),),
     ("outlook", "predict"): (
-        ("--events", "new.csv", "--origin", "2020-12", "--target", "one_sided", "--model", "conflictology-12"),
+        ("--events", "new.csv", "--origin", "2020-03", "--target", "one_sided", "--model", "conflictology-12"),
     ),
 }
 

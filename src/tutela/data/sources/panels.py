@@ -24,6 +24,9 @@ TARGETS: Final = {
 }
 """What is counted, and the names that its column goes by."""
 
+VINTAGE: Final = "vintage"
+"""A column that says of which release a row is; a panel is of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class PanelFile:
@@ -44,17 +47,14 @@ def read_panel_file(path: Path, target: str) -> PanelFile:
     unit = _column(frame, tuple(UNITS), path, "the unit")
     count = _column(frame, TARGETS[target], path, f"the target ({target})")
     month = _column(frame, ("month_id",), path, "the month")
-    held = frame.select(
-        pl.col(month).cast(pl.Int64, strict=False),
-        pl.col(unit).cast(pl.Int64, strict=False),
-        pl.col(count).cast(pl.Float64, strict=False),
-    )
+    _refuse_mixed(frame, path)
+    held = frame.select(_whole(month), _whole(unit), pl.col(count).cast(pl.Float64, strict=False))
     for name in (month, unit, count):
         if held[name].null_count():
             line = int(held[name].is_null().arg_true()[0]) + 2
             raise Problem(
                 "panel-unusable",
-                f"{held[name].null_count()} values of {name} are no numbers, first in row {line}.",
+                f"{held[name].null_count()} values of {name} are none that it can have, first in row {line}.",
                 where=str(path),
                 remedy="Months and units are whole numbers; a month in which nothing was recorded is 0.",
             )
@@ -81,6 +81,23 @@ def _read(path: Path) -> pl.DataFrame:
             where=str(path),
             remedy="Bring the panel as .parquet, or as .csv with commas and a header.",
         ) from None
+
+
+def _whole(name: str) -> pl.Expr:
+    """A column as whole numbers; what is none becomes null, and is never cut to one."""
+    value = pl.col(name).cast(pl.Float64, strict=False)
+    return pl.when(value == value.round()).then(pl.col(name)).cast(pl.Int64, strict=False)
+
+
+def _refuse_mixed(frame: pl.DataFrame, path: Path) -> None:
+    if VINTAGE in frame.columns and frame[VINTAGE].n_unique() > 1:
+        found = ", ".join(sorted(str(name)[:40] for name in frame[VINTAGE].unique().to_list())[:5])
+        raise Problem(
+            "panel-unusable",
+            f"Its rows are of {frame[VINTAGE].n_unique()} vintages: {found}.",
+            where=str(path),
+            remedy="Bring one vintage a file; two are joined as history and actuals, named in --vintages.",
+        )
 
 
 def _column(frame: pl.DataFrame, names: tuple[str, ...], path: Path, what: str) -> str:

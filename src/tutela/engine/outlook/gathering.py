@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from tutela.engine.outlook.levels import Found, GridLevel, Level, Places, UnitNames
-from tutela.engine.outlook.panels import Counts, Ids, Mask, Panel, Vintage, number_month
+from tutela.engine.outlook.panels import Counts, Ids, Mask, Panel, Vintage, name_month, number_month
 from tutela.engine.reach.months import split_by_month
 from tutela.kernel.accounting import Accounting
 from tutela.kernel.problems import Problem
@@ -85,6 +86,25 @@ def count_target(events: Events, target: str) -> Counts:
     return np.where(events.violence == VIOLENCE.index(target), best, 0.0)
 
 
+def find_last_month(events: Events) -> int:
+    """The month in which the last event ended; refused where there is none."""
+    if not len(events):
+        raise Problem("nothing-to-study", "There is no event.", where="--events", remedy="Bring events.")
+    return int(_ends(events).max().astype("datetime64[M]").astype(np.int64)) + _UNIX_MONTH
+
+
+def require_known(events: Events, origin: int, until: int | None) -> None:
+    """Refuse an origin that the events do not reach: months not told of yet would count as months of peace."""
+    last = find_last_month(events) if until is None else until
+    if origin > last:
+        raise Problem(
+            "panel-unusable",
+            f"The events end in {name_month(last)}, before the origin {name_month(origin)}.",
+            where="--origin",
+            remedy=f"Take {name_month(last)}; if nothing happened since, say so with --until {name_month(origin)}.",
+        )
+
+
 def gather_grid(events: Events, spec: GatherSpec, cells: tuple[int, ...] = ()) -> Gathered:
     """Counts by PRIO-GRID cell and month: of these cells, or of those with an event and all that touch them."""
     return gather(events, spec, GridLevel(cells))
@@ -130,9 +150,12 @@ def gather(events: Events, spec: GatherSpec, level: Level) -> Gathered:
 
 def _known_at(events: Events, origin: int) -> Mask:
     last_day = np.datetime64(origin - _UNIX_MONTH + 1, "M").astype("datetime64[D]")
-    ends = np.where(np.isnat(events.day_end), events.day, events.day_end)
-    known: Mask = ends < last_day
+    known: Mask = _ends(events) < last_day
     return known
+
+
+def _ends(events: Events) -> NDArray[np.datetime64]:
+    return np.where(np.isnat(events.day_end), events.day, events.day_end)
 
 
 def _sort(events: Events, killed: Counts, known: Mask, places: Places) -> Text:

@@ -19,6 +19,9 @@ from tutela.kernel.problems import Problem
 FIRST_YEAR: Final = 1980
 MONTHS: Final = 12
 
+_NO_MONTH: Final = 2400
+"""January 2180: months written as 202110 or as days lie far beyond."""
+
 Counts = NDArray[np.float64]
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -144,7 +147,7 @@ class PanelSpec:
 
 def assemble_panel(rows: PanelRows, spec: PanelSpec) -> Panel:
     """A panel out of rows; a gap, a repeated row or a count that is none refuses the whole, naming the first."""
-    _refuse_bad_counts(rows)
+    _refuse_bad_rows(rows)
     units, column = np.unique(rows.unit, return_inverse=True)
     first = int(rows.month.min())
     line = rows.month - first
@@ -188,9 +191,16 @@ def splice(history: Panel, actuals: Panel) -> Panel:
     )
 
 
-def _refuse_bad_counts(rows: PanelRows) -> None:
+def _refuse_bad_rows(rows: PanelRows) -> None:
     if not len(rows.count):
         raise Problem("panel-unusable", "The panel has no rows.", remedy="Bring months, units and counts.")
+    odd = (rows.month < 1) | (rows.month > _NO_MONTH)
+    if odd.any():
+        raise Problem(
+            "panel-unusable",
+            f"{int(odd.sum())} months are not numbered as they must be, first {rows.month[odd][0]}.",
+            remedy="Number the months from 1 for January 1980: October 2021 is 502.",
+        )
     bad = ~np.isfinite(rows.count) | (rows.count < 0)
     if bad.any():
         line = int(np.flatnonzero(bad)[0])

@@ -14,7 +14,7 @@ from tutela.data.sources.panels import TARGETS, read_panel_file
 from tutela.data.store.artifacts import Store
 from tutela.data.store.folders import digest_file
 from tutela.data.store.homes import Home
-from tutela.engine.outlook.gathering import GatherSpec, gather
+from tutela.engine.outlook.gathering import GatherSpec, find_last_month, gather
 from tutela.engine.outlook.levels import CountryLevel, GridLevel, Level, ProvinceLevel
 from tutela.engine.outlook.panels import Ids, Panel, PanelRows, PanelSpec, Vintage, assemble_panel, name_month
 from tutela.kernel.manifests import Input, Manifest
@@ -79,12 +79,7 @@ class EventOutcomes:
         """Complete up to `until`; unless it is named, up to the month of the last event."""
         if until is not None:
             return cls(events, until)
-        table = events.table
-        ends = np.where(np.isnat(table.day_end), table.day, table.day_end)
-        if not len(ends):
-            raise Problem("nothing-to-study", "There is no event.", where="--events", remedy="Bring events.")
-        last = ends.max().astype("datetime64[M]").astype(np.int64)
-        return cls(events, int(last) - int(np.datetime64("1979-12", "M").astype(np.int64)))
+        return cls(events, find_last_month(events.table))
 
     @property
     def vintage(self) -> str:

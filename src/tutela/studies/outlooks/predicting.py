@@ -14,7 +14,7 @@ from tutela.engine.outlook import changes, coverage, gathering, histories, level
 from tutela.engine.outlook.changes import Steps, explain_changes, without_newest
 from tutela.engine.outlook.coverage import describe_coverage
 from tutela.engine.outlook.forecasting import Forecast, forecast_all
-from tutela.engine.outlook.gathering import REPORTS, Gathered, GatherSpec, gather
+from tutela.engine.outlook.gathering import REPORTS, Gathered, GatherSpec, gather, require_known
 from tutela.engine.outlook.histories import History
 from tutela.engine.outlook.levels import Level, UnitNames
 from tutela.engine.outlook.panels import Panel, name_month, number_month, read_month
@@ -54,11 +54,15 @@ NOT_SAID: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PredictSpec:
-    """What is to be forecast: the target, from which last month known, by which model."""
+    """What is to be forecast: the target, from which last month known, by which model.
+
+    until   the last month that the events are complete for, where it is said; otherwise that of the last event
+    """
 
     target: str
     origin: int
     model: ModelSpec
+    until: int | None = None
 
     def parameters(self) -> dict[str, Any]:
         """As the manifest keeps them."""
@@ -69,6 +73,7 @@ class PredictSpec:
             "model": self.model.model,
             "draws": self.model.draws,
             "backend": self.model.backend,
+            **({} if self.until is None else {"until": name_month(self.until)}),
         }
 
 
@@ -157,6 +162,7 @@ def _step(name: str, spec: PredictSpec, before: Panel, now: tuple[Panel, Forecas
 def predict(inputs: PredictInputs, spec: PredictSpec, tell: Tell = _quiet) -> tuple[Prediction, Content]:
     """Gather, judge on past windows, forecast; nothing after the origin is looked at."""
     tell("gathering events", 0, WINDOWS + 2)
+    require_known(inputs.events, spec.origin, spec.until)
     gathered = inputs.gather(spec)
     level = inputs.ground.level.fixed(gathered.found)
     verdict = judge_model(gathered.panel, lambda month: inputs.gather(spec, level, month).panel, spec.model, tell)
@@ -201,7 +207,8 @@ def restore_inputs(store: Store, manifest: Manifest, principal: Principal) -> tu
     table = Events.from_columns(store.load_table(events.content, "events", principal))
     inputs = PredictInputs(table, events, restore_ground(store, manifest, principal))
     model = ModelSpec(said["model"], tuple(said["leads"]), said["draws"], manifest.seed or 0, said["backend"])
-    return inputs, PredictSpec(said["target"], read_month(said["origin"], "origin"), model)
+    until = read_month(said["until"], "until") if "until" in said else None
+    return inputs, PredictSpec(said["target"], read_month(said["origin"], "origin"), model, until)
 
 
 def _manifest(inputs: PredictInputs, spec: PredictSpec, gathered: Gathered, content: Content) -> Manifest:
