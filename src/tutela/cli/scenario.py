@@ -10,6 +10,7 @@ import typer
 from tutela.cli.options import HomeOption, JsonOption, OutOption, SchedulerOption, WorkersOption, home_to_write
 from tutela.cli.speaking import print_json, print_lines, print_note, print_table, telling
 from tutela.data.store.folders import check_out, write_out
+from tutela.data.store.homes import Home
 from tutela.kernel.problems import Problem
 from tutela.studies.at_work import opened
 from tutela.studies.siting_options import (
@@ -45,7 +46,7 @@ def site(spec: SpecArgument, out: OutOption, home: HomeOption = None, json: Json
     place = home_to_write(home)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
-        case = _case(spec)
+        case = _case(spec, place)
         tell(f"siting among {len(case.tables.candidates):,} candidates")
         study, content = study_siting(case, lambda gap: tell(f"at most {gap:.3%} from the best"))
         if place is not None:
@@ -72,7 +73,7 @@ def options(
     place = home_to_write(home)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
-        case = _case(spec)
+        case = _case(spec, place)
         brought = read_options(plans, case)
         tell(f"scoring {len(brought)} options")
         limits = OptionLimits(
@@ -122,7 +123,7 @@ def cuts(
     place = home_to_write(home)
     with telling(as_json=json) as tell:
         tell("reading the spec and its tables")
-        case = _case(spec)
+        case = _case(spec, place)
         tell("closing in turn")
         study, content = study_cuts(case, CutsSpec(budget, _shares(share), posts))
         if place is not None:
@@ -161,7 +162,7 @@ def share(
     place = home_to_write(home)
     with telling(as_json=json) as tell:
         tell("reading the specs and their tables")
-        cases = _cases(specs)
+        cases = _cases(specs, place)
         tell(f"dividing {budget} among {len(cases)} presences")
         sealed = [describe_inputs(case)[0] for case in cases.values()]
         with opened(workers, scheduler, sealed) as at_work:
@@ -187,7 +188,7 @@ def share(
     _close(out, found[0].manifest.marking.label, is_kept=place is not None)
 
 
-def _cases(paths: list[Path]) -> dict[str, SitingCase]:
+def _cases(paths: list[Path], place: Home | None) -> dict[str, SitingCase]:
     """The cases by the names of their files, of which there are at least two and no two alike."""
     names = [path.stem for path in paths]
     if len(names) < 2 or len(set(names)) < len(names):
@@ -197,12 +198,12 @@ def _cases(paths: list[Path]) -> dict[str, SitingCase]:
             where="SPEC",
             remedy="Name each file after its presence, for example north.toml and south.toml.",
         )
-    return {name: _case(path) for name, path in zip(names, paths, strict=True)}
+    return {name: _case(path, place) for name, path in zip(names, paths, strict=True)}
 
 
-def _case(path: Path) -> SitingCase:
+def _case(path: Path, place: Home | None) -> SitingCase:
     spec = read_spec(path)
-    return SitingCase.of(spec, read_tables(spec, read_folder(path)))
+    return SitingCase.of(spec, read_tables(spec, read_folder(path), place.store if place else None))
 
 
 def _shares(text: str) -> tuple[float, ...]:

@@ -46,7 +46,7 @@ class ReachSpec:
 
 def study_reach(sites: Sites, surface: Surface, spec: ReachSpec) -> tuple[Travel, dict[str, Any]]:
     """The travel table of the sites and its report. Raises "nothing-to-study" where no site can set out."""
-    open_sites = _open_on(staffed_rows(sites), spec.as_of)
+    open_sites = open_on(staffed_rows(sites), spec.as_of)
     if spec.aircraft:
         starts, air = sort_landings(open_sites)
         travel = compute_air_travel(surface.grid, starts, air, load_aircraft(spec.aircraft), spec.max_minutes)
@@ -126,7 +126,8 @@ def travel_columns(travel: Travel) -> dict[str, NDArray[Any]]:
     }
 
 
-def _open_on(sites: Sites, day: date | None) -> Sites:
+def open_on(sites: Sites, day: date | None) -> Sites:
+    """The rows of sites that were open on a day, None for all."""
     if day is None:
         return sites
     moment = np.datetime64(day)

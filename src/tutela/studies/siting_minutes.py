@@ -27,10 +27,10 @@ def minutes_over(path: Path, demand: Frame, candidates: Frame, longest: float) -
     surface = load_surface(path)
     sites = candidates.unique("site_id", keep="first", maintain_order=True)
     starts = Starts(
-        np.array(sites["site_id"].cast(pl.Utf8).to_list()), _degrees(sites, "lon"), _degrees(sites, "lat")
+        np.array(sites["site_id"].cast(pl.Utf8).to_list()), degrees(sites, "lon"), degrees(sites, "lat")
     )
     points = np.array(demand["point_id"].cast(pl.Utf8).to_list())
-    cells = surface.grid.find_cells(_degrees(demand, "lon"), _degrees(demand, "lat"))
+    cells = surface.grid.find_cells(degrees(demand, "lon"), degrees(demand, "lat"))
     wanted = np.zeros(surface.grid.n_rows * surface.grid.n_cols, dtype=bool)
     wanted[cells[cells >= 0]] = True
     travel = compute_travel(surface, starts, longest, wanted=wanted)
@@ -51,14 +51,24 @@ def minutes_over(path: Path, demand: Frame, candidates: Frame, longest: float) -
             "minutes": table.minutes,
         }
     )
+    stood = [travel.accounting, account_for_points(cells, on_ground)]
+    return pair_up(reached, cells, points, on_ground), stood
+
+
+def pair_up(reached: Frame, cells: Array, points: Array, on_ground: Array) -> Frame:
+    """Site, point and minutes from minutes by site and cell; `cells` and `on_ground` are of the points."""
     there = pl.DataFrame({"cell": cells[on_ground].astype(np.int64), "point_id": points[on_ground]})
-    pairs = reached.join(there, on="cell").select("site_id", "point_id", "minutes").sort("site_id", "point_id")
-    outside = int((cells < 0).sum())
-    lost = {"outside-surface": outside, "on-impassable-cell": len(points) - outside - int(on_ground.sum())}
-    account = Accounting("points", len(points), int(on_ground.sum()), {why: n for why, n in lost.items() if n})
-    return pairs, [travel.accounting, account]
+    return reached.join(there, on="cell").select("site_id", "point_id", "minutes").sort("site_id", "point_id")
 
 
-def _degrees(frame: Frame, name: str) -> Array:
+def account_for_points(cells: Array, on_ground: Array) -> Accounting:
+    """How many points somebody could come to, and why not to the others."""
+    outside, there = int((cells < 0).sum()), int(on_ground.sum())
+    lost = {"outside-surface": outside, "on-impassable-cell": len(cells) - outside - there}
+    return Accounting("points", len(cells), there, {why: n for why, n in lost.items() if n})
+
+
+def degrees(frame: Frame, name: str) -> Array:
+    """A column of degrees, NaN where it holds none."""
     values: Array = frame[name].cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
     return values

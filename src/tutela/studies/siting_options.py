@@ -285,7 +285,7 @@ def study_cuts(case: SitingCase, spec: CutsSpec) -> tuple[Study, Content]:
         "limits": list(CUT_LIMITS),
     }
     content = Content(documents={"cuts.json": _compact(document)})
-    marking = Marking.UNCLASSIFIED if case.spec.invented else Marking.STRICTLY_CONFIDENTIAL
+    marking = case.marking if case.spec.invented else Marking.STRICTLY_CONFIDENTIAL
     return Study(document, describe(case, content, CUTS, marking)), content
 
 

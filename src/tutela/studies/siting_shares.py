@@ -14,7 +14,6 @@ from tutela.data.store.artifacts import Content, Store
 from tutela.engine.scenario.siting.cover import ALGORITHM
 from tutela.engine.scenario.siting.sharing import Division
 from tutela.kernel.manifests import Input, Manifest
-from tutela.kernel.markings import Marking
 from tutela.kernel.problems import Problem
 from tutela.studies.executor import Executor
 from tutela.studies.sharing import SharingSpec, divide_budget
@@ -138,7 +137,7 @@ def _report(cases: Mapping[str, SitingCase], budget: str, whole: float, division
 
 def _describe(cases: Mapping[str, SitingCase], spec: SharingSpec, content: Content) -> Manifest:
     kept = {name: describe_inputs(case)[0] for name, case in cases.items()}
-    invented = all(case.spec.invented for case in cases.values())
+    kept_terms = [case.tables.terms for case in cases.values()]
     return Manifest(
         kind=SHARES,
         title=f"{spec.budget} divided among {', '.join(cases)}",
@@ -149,9 +148,13 @@ def _describe(cases: Mapping[str, SitingCase], spec: SharingSpec, content: Conte
             "rounds": spec.rounds, "presences": list(cases),
         },
         algorithms={SITING: ALGORITHM},
-        marking=Marking.UNCLASSIFIED if invented else Marking.CONFIDENTIAL,
-        invented=invented,
+        marking=max(case.marking for case in cases.values()),
+        compartments=frozenset().union(*(terms.compartments for terms in kept_terms)),
+        licence="; ".join(dict.fromkeys(terms.licence for terms in kept_terms if terms.licence)),
+        attribution="; ".join(dict.fromkeys(terms.attribution for terms in kept_terms if terms.attribution)),
+        invented=all(case.spec.invented for case in cases.values()),
         about={"version": tutela.__version__},
+        redistributable=all(terms.redistributable for terms in kept_terms),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _KEYS: Final = {
     },
     "demand": {"file"},
     "candidates": {"file"},
-    "cover": {"file", "within_km", "within_min", "minutes", "surface", "value", "decay"},
+    "cover": {"file", "within_km", "within_min", "minutes", "surface", "reach", "value", "decay"},
     "objective": {"kind", "k"},
     "capacity": {"column"},
     "risk": {"kind", "tail"},
@@ -34,7 +34,7 @@ _KEYS: Final = {
 class CoverRule:
     """Whom a candidate serves: a file of pairs, or everybody within a distance or a time, by type of team.
 
-    minutes, surface   a table of minutes, or the friction raster that they are searched over
+    minutes, surface, reach   a table of minutes, the raster that they are searched over, or a kept reach by digest
     value   the chance or share by type, 1 where nothing is said;  decay   "none", or "linear" down to 0 at the edge
     """
 
@@ -45,6 +45,7 @@ class CoverRule:
     value: Mapping[str, float] = field(default_factory=dict)
     decay: str = "none"
     surface: str = ""
+    reach: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +154,12 @@ def _cover(raw: Mapping[str, Any]) -> CoverRule:
         return CoverRule(file=str(raw["file"]))
     within = _by_type(raw[ways[0]], f"cover.{ways[0]}")
     if ways[0] == "within_min":
+        named = {name: str(raw[name]) for name in ("minutes", "surface", "reach") if name in raw}
         _require(
-            ("minutes" in raw) != ("surface" in raw), "cover.minutes",
-            "Name a table of minutes (site_id, point_id, minutes) or a surface to travel over, not both.",
+            len(named) == 1, "cover.minutes",
+            "Name one of: a table of minutes (site_id, point_id, minutes), a surface to travel over, a kept reach.",
         )  # fmt: skip
-        minutes, surface = str(raw.get("minutes", "")), str(raw.get("surface", ""))
-        return CoverRule("", minutes, within, "min", value, decay, surface)
+        return CoverRule(within=within, unit="min", value=value, decay=decay, **named)
     return CoverRule("", "", within, "km", value, decay)
 
 

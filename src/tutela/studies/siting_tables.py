@@ -11,14 +11,19 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from tutela.data.store.artifacts import Store
 from tutela.data.store.folders import digest_file
 from tutela.data.surfaces import digest_raster
 from tutela.engine.scenario.siting.cover import Cover, Demand, build_cover
 from tutela.engine.scenario.siting.rules import Aim, Rules
 from tutela.kernel.accounting import Accounting
+from tutela.kernel.manifests import Manifest
+from tutela.kernel.markings import Marking
 from tutela.kernel.places import EARTH_RADIUS_KM, chord_of_km, unit_vectors
 from tutela.kernel.problems import Problem
+from tutela.studies.owner import OWNER
 from tutela.studies.siting_minutes import minutes_over
+from tutela.studies.siting_reach import load_reach, minutes_kept
 from tutela.studies.siting_specs import Scenario, SitingSpec
 
 Array = NDArray[Any]
@@ -28,14 +33,36 @@ NO_REGION: Final = "no region"
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a question inherits from the artifact that its cover was taken from; without one it inherits nothing."""
+
+    reach: str = ""
+    marking: Marking = Marking.UNCLASSIFIED
+    compartments: frozenset[str] = frozenset()
+    licence: str = ""
+    attribution: str = ""
+    invented: bool = True
+    redistributable: bool = True
+
+    @classmethod
+    def of(cls, manifest: Manifest, reach: str) -> Terms:
+        """The terms that stand in a manifest."""
+        return cls(
+            reach, manifest.marking, manifest.compartments, manifest.licence, manifest.attribution,
+            manifest.invented, manifest.redistributable,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class SitingTables:
-    """The three tables as they were read, with the digests of their files and what was left out."""
+    """The three tables as they were read, with the digests of their files, what was left out, and their terms."""
 
     demand: Frame
     candidates: Frame
     pairs: Frame | None
     digests: dict[str, str]
     accounts: tuple[Accounting, ...]
+    terms: Terms = Terms()
 
     @property
     def regions(self) -> list[str]:
@@ -43,8 +70,11 @@ class SitingTables:
         return sorted(set(self.demand["region"].to_list()))
 
 
-def read_tables(spec: SitingSpec, folder: Path) -> SitingTables:
-    """Read what a spec names. Raises the problems of files, "id-conflict", "spec-invalid"."""
+def read_tables(spec: SitingSpec, folder: Path, store: Store | None = None) -> SitingTables:
+    """Read what a spec names; a kept reach from the store of its home.
+
+    Raises the problems of files, "id-conflict", "spec-invalid", and of a reach those of `load_reach`.
+    """
     weights = list(dict.fromkeys(scenario.weight for scenario in spec.scenarios))
     demand, demand_digest = _read(folder / spec.demand, ["point_id", *weights])
     candidates, candidate_digest = _read(folder / spec.candidates, ["site_id", "type"])
@@ -68,8 +98,14 @@ def read_tables(spec: SitingSpec, folder: Path) -> SitingTables:
         return SitingTables(demand, candidates, pairs, digests, tuple(accounts))
     for frame, file in ((demand, spec.demand), (candidates, spec.candidates)):
         _require_columns(frame, ["lon", "lat"], file)
+    longest = max(spec.cover.within.values(), default=0.0)
+    if spec.cover.reach:
+        kept = load_reach(_require_store(store), spec.cover.reach, OWNER)
+        pairs, stood = minutes_kept(kept, demand, candidates, longest)
+        terms = Terms.of(kept.manifest, kept.manifest.content)
+        return SitingTables(demand, candidates, pairs, digests, (*accounts, *stood), terms)
     if spec.cover.surface:
-        path, longest = folder / spec.cover.surface, max(spec.cover.within.values(), default=0.0)
+        path = folder / spec.cover.surface
         pairs, stood = minutes_over(path, demand, candidates, longest)
         digests["surface"] = digest_raster(path)
         accounts += stood
@@ -253,6 +289,17 @@ def _within(spec: SitingSpec, name: str) -> float:
             remedy="Give a number for every type of candidate.",
         )
     return within
+
+
+def _require_store(store: Store | None) -> Store:
+    if store is None:
+        raise Problem(
+            "home-missing",
+            "The spec names a kept reach, and no home was found that could hold it.",
+            where="cover.reach",
+            remedy="Name the home that the reach was made in with --home.",
+        )
+    return store
 
 
 def _read(path: Path, needed: list[str]) -> tuple[Frame, str]:

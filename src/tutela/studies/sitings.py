@@ -23,7 +23,7 @@ from tutela.kernel.manifests import Input, Manifest
 from tutela.kernel.markings import Marking, Principal
 from tutela.kernel.problems import Problem
 from tutela.studies.siting_specs import CoverRule, Requirement, Scenario, SitingSpec, read_spec
-from tutela.studies.siting_tables import SitingTables, make_aim, make_cover, make_rules, read_tables
+from tutela.studies.siting_tables import SitingTables, Terms, make_aim, make_cover, make_rules, read_tables
 
 Array = NDArray[Any]
 Columns = dict[str, NDArray[Any]]
@@ -58,10 +58,20 @@ class SitingCase:
 
     @classmethod
     def of(cls, spec: SitingSpec, tables: SitingTables) -> SitingCase:
-        """Make the arrays. Raises what `siting_tables` raises."""
+        """Make the arrays. Raises what `siting_tables` raises.
+
+        Nothing is invented that rests on real travel times, whatever the spec says.
+        """
+        spec = replace(spec, invented=spec.invented and tables.terms.invented)
         rules, now = make_rules(spec, tables)
         cover = make_cover(spec, tables)
         return cls(spec, tables, Siting(cover, rules, make_aim(spec, tables, cover.group_weights()), now))
+
+    @property
+    def marking(self) -> Marking:
+        """The least marking of what is made of it: its own, or that of the reach which it rests on."""
+        own = Marking.UNCLASSIFIED if self.spec.invented else Marking.CONFIDENTIAL
+        return max(own, self.tables.terms.marking)
 
     def name(self, c: int) -> dict[str, str]:
         """Site and type of a candidate."""
@@ -164,16 +174,16 @@ def describe_inputs(case: SitingCase) -> tuple[Manifest, Content]:
         tables["cover"] = case.tables.pairs
     content = Content(
         {name: _columns(frame) for name, frame in tables.items()},
-        {"spec.json": json.dumps(asdict(case.spec), sort_keys=True).encode()},
+        {"spec.json": json.dumps(_parameters(case.spec), sort_keys=True).encode()},
     )
+    reach = [Input("reach", case.tables.terms.reach)] if case.tables.terms.reach else []
     manifest = Manifest(
         kind=INPUTS,
         title=case.spec.title or "Siting",
         content=content.digest,
-        inputs=tuple(Input("file", digest) for digest in case.tables.digests.values()),
+        inputs=(*(Input("file", digest) for digest in case.tables.digests.values()), *reach),
         accounting=case.tables.accounts,
-        marking=_marking(case.spec),
-        invented=case.spec.invented,
+        **inherit(case),
         about={"version": tutela.__version__, "files": {d: name for name, d in case.tables.digests.items()}},
     )
     return manifest, content
@@ -188,10 +198,22 @@ def describe(case: SitingCase, content: Content, kind: str, marking: Marking | N
         inputs=(Input("inputs", describe_inputs(case)[0].content),),
         parameters=_parameters(case.spec),
         algorithms={SITING: ALGORITHM},
-        marking=_marking(case.spec) if marking is None else marking,
-        invented=case.spec.invented,
         about={"version": tutela.__version__},
+        **inherit(case, marking or case.marking),
     )
+
+
+def inherit(case: SitingCase, least: Marking = Marking.UNCLASSIFIED) -> dict[str, Any]:
+    """What the manifest of anything made of a case says of who may see it, and on which terms."""
+    terms = case.tables.terms
+    return {
+        "marking": max(least, case.marking),
+        "compartments": terms.compartments,
+        "licence": terms.licence,
+        "attribution": terms.attribution,
+        "invented": case.spec.invented,
+        "redistributable": terms.redistributable,
+    }
 
 
 def load_case(store: Store, digest: str, principal: Principal) -> SitingCase:
@@ -205,7 +227,10 @@ def load_case(store: Store, digest: str, principal: Principal) -> SitingCase:
         for name in manifest.parts
         if name.endswith(".parquet")
     }
-    tables = SitingTables(frames["demand"], frames["candidates"], frames.get("cover"), {}, manifest.accounting)
+    terms = next((Terms.of(manifest, item.content) for item in manifest.inputs if item.role == "reach"), Terms())
+    tables = SitingTables(
+        frames["demand"], frames["candidates"], frames.get("cover"), {}, manifest.accounting, terms
+    )
     named = {name: digest for digest, name in manifest.about["files"].items()}
     return SitingCase.of(spec, replace(tables, digests=named))
 
@@ -346,12 +371,11 @@ def _measure(spec: SitingSpec) -> str:
     return "share of the worst-off region" if spec.risk == "worst-region" else f"covered weight, {spec.risk}"
 
 
-def _marking(spec: SitingSpec) -> Marking:
-    return Marking.UNCLASSIFIED if spec.invented else Marking.CONFIDENTIAL
-
-
 def _parameters(spec: SitingSpec) -> dict[str, Any]:
-    return json.loads(json.dumps(asdict(spec)))  # type: ignore[no-any-return]
+    said: dict[str, Any] = json.loads(json.dumps(asdict(spec)))
+    if not spec.cover.reach:  # so that questions from before there was such a word keep their digest
+        del said["cover"]["reach"]
+    return said
 
 
 def _pretty(value: Mapping[str, Any]) -> bytes:

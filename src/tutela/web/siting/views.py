@@ -92,9 +92,8 @@ def _open(request: HttpRequest, digest: str) -> tuple[ReadersShelf, SitingCase, 
             "This question is too large to be answered while you wait.",
             remedy="Use tutela scenario site with its spec.",
         )
-    marking = Marking.UNCLASSIFIED if case.spec.invented else Marking.CONFIDENTIAL
     context = {"digest": digest, "title": case.spec.title or _("Siting"), "here": "siting"}
-    return shelf, case, context | _marking(shelf, marking, invented=case.spec.invented)
+    return shelf, case, context | _marking(shelf, case.marking, invented=case.spec.invented)
 
 
 def _marking(shelf: ReadersShelf, marking: Marking, *, invented: bool) -> dict[str, Any]:
