@@ -50,6 +50,7 @@ CHECK = Check(about="warning", verdict="go", risks="None seen", held_by="Human r
 UNDERTAKING = Undertaking(
     to_whom="Market committee", what="A weekly visit", due_on=in_days(7), owner="Civil affairs"
 )
+from tutela.records.missions.actions import AccessDraft, add_access
 
 
 @pytest.fixture
@@ -455,6 +456,18 @@ def test_the_vicinity_says_who_is_near_in_which_ring_and_how_surely(ground: Grou
     assert vicinity_of(by=by, incident=named.pk, on=in_days(0)).is_placed is False
     there = open_incident(ground, where=Where(site=ground.site, lat=7.0, lon=20.0))
     assert vicinity_of(by=by, incident=there.pk, on=in_days(0)).sites[0].ring == "V0"
+
+
+def test_a_site_says_its_minutes_to_whom_the_incident_names_and_to_nobody_else(ground: Ground):
+    by = ground.people["officer"]
+    draft = AccessDraft(mode="road", can_reach="season", minutes_dry=95, basis="driven in January")
+    add_access(by=by, population=ground.town, site=ground.site, draft=draft)
+    named = open_incident(ground, where=Where(population=ground.town, lat=5.0, lon=25.0, precision="point"))
+    (base,) = vicinity_of(by=ground.people["adviser"], incident=named.pk, on=in_days(0)).sites
+    (way,) = base.ways
+    assert (way.end, way.access.minutes_dry, way.access.can_reach) == ("Invented town", 95, "season")
+    elsewhere = open_incident(ground, where=Where(lat=5.0, lon=25.0, precision="point"))
+    assert vicinity_of(by=ground.people["adviser"], incident=elsewhere.pk, on=in_days(0)).sites[0].ways == ()
 
 
 def test_of_officers_who_decide_in_the_same_second_one_wins_and_nothing_is_lost(ground: Ground):

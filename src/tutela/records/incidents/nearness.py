@@ -20,10 +20,12 @@ class Way:
     """One way to a population, as the register states it; minutes are None where they are not known.
 
     access  the row that says so;  start  the name of the site, or whoever else goes
+    end     the population's name, where the way is shown at the site it begins at
     """
 
     access: Access
     start: str
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Near:
     ring       code of the ring, by distance alone: travel time is another question
     could_be   rings in which it may be, for the place of the incident is only known so exactly
     plan       the valid plan for it, if there is one that one may read
-    ways       of a population: who can reach it, how, and in how many minutes in each season
+    ways       of a population: who can reach it, how, and in how many minutes in each season; of a site: to the
+               population that the incident names
     """
 
     place: Site | Population
@@ -71,7 +74,8 @@ def vicinity_of(*, by: Principal, incident: int, on: date) -> Vicinity:
         near = [item for place in rows if (item := _near(row, place, place.pk == named)) is not None]
         near.sort(key=lambda item: (item.km if item.km is not None else 0.0, item.place.pk))
         plans = _plans(by, column, [item.place.pk for item in near], on)
-        ways = _ways(by, [item.place.pk for item in near]) if column == "population_id" else {}
+        keys = [item.place.pk for item in near]
+        ways = _ways(by, keys) if column == "population_id" else _ways_to(by, row.population_id, keys)
         found.append([_complete(item, plans, ways) for item in near])
     radius = RADIUS_KM.get(row.precision)
     exact = f"within about {radius:g} km" if radius is not None else "not known how exactly"
@@ -124,6 +128,19 @@ def _ways(by: Principal, people: list[int]) -> dict[int, tuple[Way, ...]]:
         start = row.who if row.site_id is None else names.get(row.site_id, "")
         if start:
             held[row.population_id] = (*held.get(row.population_id, ()), Way(row, start))
+    return held
+
+
+def _ways_to(by: Principal, population: int | None, sites: list[int]) -> dict[int, tuple[Way, ...]]:
+    """From each site to the population that an incident names, if they may read it; none where it names none."""
+    there = Population.visible_to(by).filter(pk=population).first() if population is not None else None
+    held: dict[int, tuple[Way, ...]] = {}
+    if there is None:
+        return held
+    for keys in chunks(sites):
+        for row in Access.visible_to(by).filter(population_id=there.pk, site_id__in=keys).order_by("mode", "pk"):
+            assert row.site_id is not None
+            held[row.site_id] = (*held.get(row.site_id, ()), Way(row, "", there.name))
     return held
 
 
