@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import reach_worlds
+from django.utils import translation
 
 from tutela.kernel.markings import Marking
+from tutela.web.reach.choices import WayChoice
+from tutela.web.reach.drawings import draw_reach
 
 MAP = f"/reach/{reach_worlds.DIGESTS[Marking.UNCLASSIFIED]}/"
 SECRET = f"/reach/{reach_worlds.DIGESTS[Marking.CONFIDENTIAL]}/"
@@ -29,6 +32,13 @@ def test_the_map_is_drawn_for_every_way_and_site(ask) -> None:
         answer = ask(f"{MAP}?way={way}&site=INV/mill")
         assert answer.status_code == 200
         assert "How far does INV/mill reach?" in answer.content.decode()
+
+
+def test_the_map_runs_as_its_page_does() -> None:
+    book, way = reach_worlds.make_book(), WayChoice("foot", "dry", "INV/mill")
+    assert 'direction="rtl"' not in draw_reach(book, way)
+    with translation.override("ar"):
+        assert 'direction="rtl"' in draw_reach(book, way)
 
 
 def test_a_way_or_a_site_that_the_book_lacks_is_no_page(ask) -> None:

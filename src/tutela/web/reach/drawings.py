@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from tutela.studies.book_keeping import KeptBook, site_minutes
@@ -45,5 +46,7 @@ def draw_reach(book: KeptBook, way: WayChoice) -> str:
             book.within_min,
             words % {"way": named},
         ),
+        # Else the notes are cut off where the page runs from right to left.
+        rtl=get_language_bidi(),
     )
     return draw_map(spec)
