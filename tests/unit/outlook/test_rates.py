@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import special
+from threadpoolctl import threadpool_limits
 
 from tutela.engine.outlook.forecasting import Asked, run_forecaster
 from tutela.engine.outlook.histories import History
 from tutela.engine.outlook.panels import Neighbours, Panel
-from tutela.engine.outlook.rates import Rates, draw_alike, fit_chance, rates_at
+from tutela.engine.outlook.rates import Rates, draw_alike, fit_chance, fit_size, rates_at
+from tutela.kernel.problems import Problem
 
 
 def test_a_known_chance_is_found_again_and_weights_count_as_rows() -> None:
@@ -33,6 +35,26 @@ def test_without_a_single_killing_the_chance_is_next_to_none_and_nothing_breaks(
     quiet.counts[-1, 0] = quiet.counts[30, 1] = 3.0
     drawn = run_forecaster(Rates(), History.of(quiet), Asked((1, 6), np.array([0]), 200, 1))
     assert drawn.mean() < 0.1
+
+
+def test_a_history_that_is_shorter_than_the_leads_teaches_nothing(panel: Panel) -> None:
+    short = replace(panel, counts=panel.counts[:62], exists=panel.exists[:62])
+    with pytest.raises(Problem):
+        run_forecaster(Rates(), History.of(short), Asked((50,), np.array([0]), 200, 1))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_learnt_is_the_same_to_the_bit_on_any_number_of_threads(threads: int) -> None:
+    dice = np.random.default_rng(3)
+    rows = dice.normal(size=(40_000, 14))
+    killed, weight = dice.random(40_000) < 0.1, dice.random(40_000)
+    logs = dice.random(40_000)
+    with threadpool_limits(threads):
+        found = fit_chance(rows, killed, weight), fit_size(rows, logs, weight)
+    with threadpool_limits(3 - threads):
+        again = fit_chance(rows, killed, weight), fit_size(rows, logs, weight)
+    assert np.array_equal(found[0], again[0])
+    assert np.array_equal(found[1], again[1])
 
 
 def test_what_happens_next_door_is_heard_of_and_parts_of_an_event_are_nobody(panel: Panel) -> None:

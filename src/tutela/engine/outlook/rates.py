@@ -58,9 +58,11 @@ class Rates:
         scale = _Scale.of(seen, lead)
         rows = np.concatenate([scale.of_rows(present, np.full(len(present), ahead)) for ahead in asked.leads])
         learnt = scale.of_rows(seen, lead)
-        chance = special.expit(rows @ fit_chance(learnt, killed, weight))
+        chance = special.expit(_times(rows, fit_chance(learnt, killed, weight)))
         size = fit_size(learnt[killed], np.log(np.maximum(outcome[killed], 1.0)), weight[killed])
-        some = draw_alike(learnt[killed] @ size, rows @ size, outcome[killed], weight[killed], asked.draws)
+        some = draw_alike(
+            _times(learnt[killed], size), _times(rows, size), outcome[killed], weight[killed], asked.draws
+        )
         return put_behind_hurdle(some, chance).reshape(len(asked.leads), len(asked.units), asked.draws)
 
 
@@ -79,16 +81,16 @@ def rates_at(history: History, at: tuple[Ids, Ids]) -> Counts:
 def fit_chance(rows: Counts, killed: NDArray[np.bool_], weight: Counts) -> Counts:
     """Logistic coefficients with a ridge; the first column is the constant, and free."""
     weight = weight / weight.mean()
-    share = float(np.clip((weight @ killed) / weight.sum(), 1e-6, 1 - 1e-6))
+    share = float(np.clip((weight * killed).sum() / weight.sum(), 1e-6, 1 - 1e-6))
     start = np.zeros(rows.shape[1])
     start[0] = np.log(share / (1 - share))
     held = np.full(rows.shape[1], RIDGE)
     held[0] = 0.0
 
     def loss(beta: Counts) -> tuple[float, Counts]:
-        score = rows @ beta
-        value = weight @ (np.logaddexp(0.0, score) - killed * score) + 0.5 * held @ beta**2
-        return float(value), rows.T @ (weight * (special.expit(score) - killed)) + held * beta
+        score = _times(rows, beta)
+        value = (weight * (np.logaddexp(0.0, score) - killed * score)).sum() + 0.5 * (held * beta**2).sum()
+        return float(value), _add_up(rows, weight * (special.expit(score) - killed)) + held * beta
 
     beta: Counts = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
     return beta
@@ -98,7 +100,8 @@ def fit_size(rows: Counts, logs: Counts, weight: Counts) -> Counts:
     """Ridge coefficients of the log of how many, where anybody was killed."""
     ridge = RIDGE * np.eye(rows.shape[1])
     beta: Counts = np.asarray(
-        np.linalg.solve((rows.T * weight) @ rows + ridge, rows.T @ (weight * logs)), dtype=np.float64
+        np.linalg.solve(np.einsum("ni,n,nj->ij", rows, weight, rows) + ridge, _add_up(rows, weight * logs)),
+        dtype=np.float64,
     )
     return beta
 
@@ -131,6 +134,18 @@ class _Scale:
         """These rows on that scale."""
         held = (np.column_stack((rows, np.log(lead))) - self.centre) / self.spread
         return np.column_stack((np.ones(len(held)), held))
+
+
+def _times(rows: Counts, beta: Counts) -> Counts:
+    """rows @ beta, to the same bit on any number of threads: BLAS adds up in another order on each."""
+    product: Counts = np.einsum("nk,k->n", rows, beta)
+    return product
+
+
+def _add_up(rows: Counts, weight: Counts) -> Counts:
+    """rows.T @ weight, likewise."""
+    product: Counts = np.einsum("nk,n->k", rows, weight)
+    return product
 
 
 def _share_around(history: History, counts: Counts) -> Counts:
