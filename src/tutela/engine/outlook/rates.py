@@ -70,10 +70,11 @@ def rates_at(history: History, at: tuple[Ids, Ids]) -> Counts:
     """For each month and unit: the log of each rate at each reach, and how many were killed lately."""
     killed = (history.counts >= SOMEBODY).astype(np.float64)
     columns = [np.log1p(history.anchor(12.0)[at]), np.log1p(history.anchor(48.0)[at])]
+    spread, reached = killed, 0
     for times in SPREADS if history.panel.neighbours else SPREADS[:1]:
-        spread = killed
-        for _ in range(times):
+        for _ in range(times - reached):
             spread = _share_around(history, spread)
+        reached = times
         columns += [np.log(LEAST_RATE + smooth(spread, half_life)[at]) for half_life in HALF_LIVES]
     return np.stack(columns, axis=1)
 
@@ -113,8 +114,11 @@ def draw_alike(past: Counts, present: Counts, outcome: Counts, weight: Counts, d
     order = np.argsort(past, kind="stable")
     many = min(NEAREST, len(past))
     first = np.clip(np.searchsorted(past[order], present) - many // 2, 0, len(past) - many)
+    # Rows of like size have the same past killings: each set is drawn from once, which was half of this model.
+    first, place = np.unique(first, return_inverse=True)
     near = order[first[:, None] + np.arange(many)]
-    return np.maximum(draw_weighted(outcome[near], weight[near], draws), 1.0)
+    drawn: Counts = np.maximum(draw_weighted(outcome[near], weight[near], draws), 1.0)[place]
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
