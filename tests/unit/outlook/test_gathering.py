@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tutela.engine.outlook.cells import centres_of, find_rings, number_cells, with_surroundings
-from tutela.engine.outlook.gathering import GatherSpec, count_target, gather_grid
+from tutela.engine.outlook.gathering import GatherSpec, count_target, find_last_month, gather_grid
 from tutela.engine.outlook.panels import number_month
 from tutela.kernel.problems import Problem
 from tutela.kernel.tables import Events
@@ -129,6 +129,13 @@ def test_each_target_counts_its_own() -> None:
 def test_a_source_that_does_not_count_civilians_is_refused_for_them() -> None:
     with pytest.raises(Problem, match="how many of the dead were civilians"):
         gather_grid(table_of({"civilians": np.nan}), SPEC)
+
+
+def test_the_last_month_is_that_in_which_the_last_event_ended() -> None:
+    events = table_of({"day": "2016-03-30", "day_end": "2016-04-02"}, {"day": "2016-03-31"})
+    assert find_last_month(events) == number_month(2016, 4)
+    with pytest.raises(Problem, match="There is no event"):
+        find_last_month(events.take(np.zeros(2, bool)))
 
 
 def test_events_of_which_none_is_placed_are_refused() -> None:
