@@ -53,9 +53,9 @@ class Answer:
     depth: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Attempt:
-    """A password that was typed for an account, counted, with what it is compared with."""
+    """A password that was typed for an account, counted, with what it is compared with; no log can show it."""
 
     account: str
     place: str
